@@ -1,0 +1,220 @@
+"""Which place is meant by what people say or write. Nothing rather than the wrong estate.
+
+A place is meant for sure (`exact`) when its name, or its road and number, stands in the words, no unknown
+word stands right before it, every region named is its own, and no other place fits. Else places that
+could be meant are `candidates`, to be asked about: same names in several towns, a road without a number,
+a word more, one character off. A region that is not the place's, or a number that no place has, gives
+`none`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Generic, Protocol, TypeVar
+
+from backends.contracts import Match
+from backends.reference.town.sources import read
+
+NEAR_LIMIT = 3
+DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2", "幺": "1"}
+UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = re.compile(r"([零〇一二两三四五六七八九十百千幺]+)(?=(?:号楼|弄|号|栋|幢|座|楼|单元|室|房|组|队))")
+_JUNK = re.compile(r"[\s,，。.、;；:：!！?？（）()\[\]【】\"'“”‘’·]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NUMBER = re.compile(r"^(\d+)(?!\d|号楼|栋|幢|座|楼)")
+_BUILDING = re.compile(r"^\D{0,4}?(\d{1,3})(?:号楼|栋|幢|座|号|楼|-)")
+_REGION = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|市|区|县|镇|乡|街道)")
+
+
+class Placelike(Protocol):
+    """What matching needs to know of a place."""
+
+    place_id: str
+    kind: str
+    name: str
+    province: str
+    city: str
+    district: str
+    street: str
+    road: str
+    number: str
+
+
+P = TypeVar("P", bound=Placelike)
+
+
+@dataclass(frozen=True)
+class Found(Generic[P]):
+    """`match` as in the contract's `PlaceAnswer`; `building` is a number, '' if none is named."""
+
+    match: Match = "none"
+    places: list[P] = field(default_factory=list)
+    building: str = ""
+
+
+def number_of(words: str) -> str:
+    """Digits of a Chinese numeral, read as a value (六十: 60) or digit by digit (六零: 60)."""
+    if not any(character in UNITS for character in words):
+        return "".join(DIGITS[character] for character in words)
+    total, digit = 0, 0
+    for character in words:
+        if character in UNITS:
+            total, digit = total + (digit or 1) * UNITS[character], 0
+        else:
+            digit = int(DIGITS[character])
+    return str(total + digit)
+
+
+@lru_cache(maxsize=4096)
+def key(text: str) -> str:
+    """Half-width, no blanks or punctuation, numerals before 弄, 号, 栋, 室 … as digits; dashes are kept."""
+    text = unicodedata.normalize("NFKC", text).lower().replace("—", "-").replace("–", "-")
+    return _NUMERAL.sub(lambda found: number_of(found[1]), _JUNK.sub("", text))
+
+
+def ways(region: str) -> tuple[str, ...]:
+    """A region's name as people say it: with and without its last word, longest first."""
+    for ending in ("街道", "新区", "新镇", "省", "市", "区", "县", "镇", "乡"):
+        if region.endswith(ending) and len(region) - len(ending) >= 2:
+            return region, region.removesuffix(ending)
+    return (region,)
+
+
+@dataclass(frozen=True)
+class _Hit(Generic[P]):
+    place: P
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+def match(text: str, places: Sequence[P]) -> Found[P]:
+    """The places of `places` that `text` means."""
+    query = key(text)[:200]
+    hits = _named(query, places)
+    if hits:
+        return _judge(query, hits, places)
+    road = _by_road(query, places)
+    return road if road is not None else _near(query, places)
+
+
+def _spans(query: str, name: str) -> Iterable[tuple[int, int]]:
+    start = query.find(name)
+    while start >= 0:
+        yield start, start + len(name)
+        start = query.find(name, start + 1)
+
+
+def _named(query: str, places: Sequence[P]) -> list[_Hit[P]]:
+    """Places whose name, or road and number, stands in the query; a longer name beats one inside it."""
+    hits = []
+    for place in places:
+        names = {key(place.name)} | ({key(place.road + place.number)} if place.road else set())
+        for name in names:
+            hits += [_Hit(place, start, end) for start, end in _spans(query, name)]
+    return [
+        hit for hit in hits
+        if not any(o.start <= hit.start and hit.end <= o.end and o.length > hit.length for o in hits)
+    ]  # fmt: skip
+
+
+def _regions(place: Placelike) -> list[str]:
+    return [way for name in (place.province, place.city, place.district, place.street) for way in ways(name)]
+
+
+def _contradicts(before: str, place: P, places: Sequence[P]) -> bool:
+    """True if `before`, the words ahead of the place, names a region that is not the place's."""
+    rest = before
+    for own in sorted([*_regions(place), place.road], key=len, reverse=True):
+        rest = rest.replace(key(own), " ") if own else rest
+    known = {name for other in places for name in (other.province, other.city, other.district, other.street)}
+    if any(key(name) in rest for name in known):
+        return True
+    short = {way for name in known for way in ways(name)[1:]}
+    if any(rest.strip().endswith(key(way)) or rest.startswith(key(way)) for way in short):
+        return True
+    endings = tuple(read("address")["no_region"])
+    return any(not found[0].endswith(endings) for found in _REGION.finditer(rest))
+
+
+def _strange(query: str, hit: _Hit[P]) -> bool:
+    """True if an unknown word touches the name, which may make it another place's name."""
+    words = read("address")
+    if query[hit.end :].startswith(tuple(words["after"])):
+        return True
+    before = query[: hit.start]
+    own = [
+        key(name)
+        for name in (*_regions(hit.place), hit.place.road + hit.place.number, hit.place.road)
+        if name
+    ]
+    known = sorted({*own, *words["before"]}, key=len, reverse=True)
+    while before and _HAN.match(before[-1]):
+        ending = next((word for word in known if before.endswith(word)), None)
+        if ending is None:
+            return True
+        before = before[: -len(ending)]
+    return False
+
+
+def _judge(query: str, hits: list[_Hit[P]], places: Sequence[P]) -> Found[P]:
+    fitting = [hit for hit in hits if not _contradicts(query[: hit.start], hit.place, places)]
+    sure = {hit.place.place_id: hit for hit in fitting if not _strange(query, hit)}
+    kept = sure or {hit.place.place_id: hit for hit in fitting}
+    if not kept:
+        return Found()
+    building = ""
+    if len(kept) == 1:
+        hit = next(iter(kept.values()))
+        end = max(other.end for other in fitting if other.place.place_id == hit.place.place_id)
+        found = _BUILDING.match(query[end:])
+        building = str(int(found[1])) if found else ""
+    answer = [hit.place for hit in kept.values()]
+    return Found("exact" if len(sure) == 1 else "candidates", answer, building)
+
+
+def _by_road(query: str, places: Sequence[P]) -> Found[P] | None:
+    """A road alone: its places. A number that no place has: none, but 号 said for 弄 is asked about."""
+    roads = {place.road for place in places if place.road and key(place.road) in query}
+    if not roads:
+        return None
+    road = max(roads, key=len)
+    start = query.index(key(road))
+    number = _NUMBER.match(query[start + len(key(road)) :])
+    answer = []
+    for place in places:
+        if place.road != road or _contradicts(query[:start], place, places):
+            continue
+        if _strange(query, _Hit(place, start, start + len(key(road)))) and not number:
+            continue
+        if number is None or key(place.number).rstrip("弄号") == number[1]:
+            answer.append(place)
+    return Found("candidates", answer) if answer else Found()
+
+
+def _near(query: str, places: Sequence[P]) -> Found[P]:
+    """Estates' names of four characters or more with one character wrong, as speech and haste leave them.
+
+    Villages are told apart by one character, their surname: none is guessed. Nor is anything when many
+    are near.
+    """
+    answer = []
+    for place in places:
+        name = key(place.name)
+        if len(name) < 4 or place.kind == "village":
+            continue
+        for start in range(len(query) - len(name) + 1):
+            window = query[start : start + len(name)]
+            off = sum(a != b for a, b in zip(window, name, strict=True))
+            wrong = next((a for a, b in zip(window, name, strict=True) if a != b), "")
+            if off == 1 and not wrong.isdigit() and not _contradicts(query[:start], place, places):
+                answer.append(place)
+                break
+    return Found("candidates", answer) if 0 < len(answer) <= NEAR_LIMIT else Found()

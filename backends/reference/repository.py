@@ -1,0 +1,99 @@
+"""Queries of the reference service, within the caller's unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backends.reference.models import Account, Bill, Hall, Measure, Outage, Place
+
+HORIZON = timedelta(days=14)  # announced work farther away is not told
+ENDED_FOR = timedelta(days=3)  # how long an ended notice can still be asked about
+
+
+class Repository:
+    """Reads within one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def places(self) -> Sequence[Place]:
+        return (await self.session.scalars(select(Place).order_by(Place.place_id))).all()
+
+    async def outages(self, place_ids: Sequence[str], at: datetime, *, ended: bool) -> Sequence[Outage]:
+        """Public notices of places, published by `at`; ended ones on demand; no account's own."""
+        query = self._noticed(at, ended).where(
+            Outage.place_id.in_(place_ids), Outage.account_number.is_(None)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def outages_of(self, account: Account, at: datetime) -> Sequence[Outage]:
+        """Notices that touch an account: its building's, and its own."""
+        public = Outage.account_number.is_(None) & (Outage.place_id == account.place_id)
+        whole = func.jsonb_array_length(Outage.buildings) == 0
+        query = self._noticed(at, False).where(
+            or_(
+                Outage.account_number == account.number,
+                public & (whole | Outage.buildings.op("?")(account.building)),
+            )
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def account(self, number: str) -> Account | None:
+        return await self.session.get(Account, number)
+
+    async def bills(self, number: str, months: int | None = None) -> Sequence[Bill]:
+        """Newest first; `months` counts back from the newest month billed."""
+        query = select(Bill).where(Bill.account_number == number).order_by(Bill.month.desc())
+        bills = (await self.session.scalars(query)).all()
+        if months is None or not bills:
+            return bills
+        newest = _serial(bills[0].month)
+        return [bill for bill in bills if newest - _serial(bill.month) < months]
+
+    async def unpaid(self, number: str) -> Sequence[Bill]:
+        return (
+            await self.session.scalars(
+                select(Bill).where(Bill.account_number == number, Bill.paid_on.is_(None))
+            )
+        ).all()
+
+    async def halls(self) -> Sequence[Hall]:
+        return (await self.session.scalars(select(Hall).order_by(Hall.hall_id))).all()
+
+    async def hall(self, hall_id: str) -> Hall | None:
+        return await self.session.get(Hall, hall_id)
+
+    async def measures(self, province: str, city: str, day: date) -> Sequence[Measure]:
+        """In force on `day`; a region is found with or without its ending (上海, 上海市)."""
+        query = select(Measure).where(
+            _same_region(Measure.province, province),
+            or_(Measure.city == "", _same_region(Measure.city, city)) if city else Measure.city == "",
+            Measure.valid_from <= day,
+            or_(Measure.valid_to.is_(None), Measure.valid_to >= day),
+        )
+        return (await self.session.scalars(query.order_by(Measure.measure_id))).all()
+
+    def _noticed(self, at: datetime, ended: bool) -> Select[tuple[Outage]]:
+        still = Outage.cancelled_at.is_(None) | (Outage.cancelled_at > at)
+        running = Outage.restored_at.is_(None) | (Outage.restored_at > at)
+        query = select(Outage).where(Outage.published_at <= at, Outage.starts_at <= at + HORIZON)
+        if not ended:
+            return query.where(still, running)
+        lately = at - ENDED_FOR
+        return query.where(
+            or_(Outage.cancelled_at.is_(None), Outage.cancelled_at > lately, Outage.starts_at > at),
+            or_(Outage.restored_at.is_(None), Outage.restored_at > lately),
+        )
+
+
+def _same_region(column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
+    return or_(column.startswith(name, autoescape=True), func.starts_with(name, column))
+
+
+def _serial(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:])

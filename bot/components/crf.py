@@ -1,0 +1,205 @@
+"""Entities whose borders are learnt: a linear chain over characters."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.lookups import FILES, Lookups
+from bot.components.numerals import DIGITS
+from bot.components.pinyin import syllable
+from bot.components.reading import READING, reading_of
+from bot.components.tokenizer import tokens_of
+from bot.components.words import BORDER, WordFeatures
+
+LEARNT = ("address", "amount", "business_hall", "device", "energy", "person_name", "scope", "time", "voltage")
+"""Entities that the chain learns; identifying numbers are left to rules."""
+
+
+@register("ENTITY_EXTRACTOR", trainable=True)
+class CrfEntityExtractor(HotlineComponent):
+    """Marks each character B, I or O; skips what an extractor before it has taken.
+
+    Features of a character: itself and its neighbours (two to each side), its sound, its place in jieba's word, the shape
+    of digits, lists of names. `confidence_entity` is the least certain character's.
+    """
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._lookups = Lookups()
+        self._tagger: Any = None
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Word borders are features."""
+        return [WordFeatures]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Names to learn, folder of lists, and the strengths and steps of the training."""
+        return {"entities": list(LEARNT), "lookups": "data/lookups", "l1": 0.05, "l2": 0.01, "steps": 80}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse an empty list of entities too."""
+        super().validate_config(config)
+        if config.get("entities") == []:
+            raise InvalidConfigException(f"{cls.__name__}: 'entities' is empty")
+
+    @classmethod
+    def files(cls, config: dict[str, Any]) -> list[Path]:
+        """The lists, which the model carries with it."""
+        return [Path(config["lookups"]) / name for name in FILES]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The chain."""
+        return ["pycrfsuite"]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on all messages that have an intent or an entity; without any entity there is no chain."""
+        import pycrfsuite
+
+        self._lookups = Lookups.of(Path(self.config["lookups"]))
+        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+        trainer.set_params(
+            {"c1": self.config["l1"], "c2": self.config["l2"], "max_iterations": self.config["steps"]}
+        )
+        entities = 0
+        for message in training_data.nlu_examples:
+            tokens = tokens_of(message)
+            if tokens:
+                labels = self._labels(tokens, message.get(ENTITIES) or [])
+                entities += sum(label[0] == "B" for label in labels)
+                trainer.append(self._features(message, tokens), labels)
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
+            if entities:
+                trainer.train(str(directory / "chain.crfsuite"))
+                self._open(directory)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> CrfEntityExtractor:
+        """The trained component from the model."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._lookups = Lookups(**read_json(directory / "lookups.json"))
+            component._open(directory)
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the entities to the messages."""
+        for message in messages:
+            tokens = tokens_of(message)
+            if isinstance(message.get(TEXT), str):
+                taken = message.get(ENTITIES) or []
+                found = self._find(message, tokens, taken) if self._tagger and tokens else []
+                message.set(ENTITIES, sorted([*taken, *found], key=lambda entity: entity["start"]), add_to_output=True)
+        return messages
+
+    def _open(self, directory: Path) -> None:
+        import pycrfsuite
+
+        if (directory / "chain.crfsuite").is_file():
+            # In memory: the model's folder is gone once Rasa has loaded it.
+            self._tagger = pycrfsuite.Tagger()
+            self._tagger.open_inmemory((directory / "chain.crfsuite").read_bytes())
+
+    def _labels(self, tokens: list[Token], entities: list[dict[str, Any]]) -> list[str]:
+        labels = ["O"] * len(tokens)
+        for entity in entities:
+            if entity["entity"] in self.config["entities"]:
+                inside = [
+                    index for index, token in enumerate(tokens) if token.start < entity["end"] and token.end > entity["start"]
+                ]
+                for index in inside:
+                    labels[index] = ("B-" if index == inside[0] else "I-") + entity["entity"]
+        return labels
+
+    def _find(self, message: Message, tokens: list[Token], taken: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        labels = self._tagger.tag(self._features(message, tokens))
+        # An inside without a beginning opens an entity of its own.
+        spans: list[tuple[str, list[int]]] = []
+        for index, label in enumerate(labels):
+            name = label[2:]
+            if label[0] == "I" and spans and spans[-1][0] == name and spans[-1][1][-1] == index - 1:
+                spans[-1][1].append(index)
+            elif label != "O":
+                spans.append((name, [index]))
+        found = []
+        for name, inside in spans:
+            start, end = tokens[inside[0]].start, tokens[inside[-1]].end
+            if any(entity["start"] < end and start < entity["end"] for entity in taken):
+                continue
+            certain = min(self._tagger.marginal(labels[index], index) for index in inside)
+            found.append(
+                {
+                    "entity": name,
+                    "start": start,
+                    "end": end,
+                    "text": message.get(TEXT)[start:end],
+                    "value": message.get(TEXT)[start:end],
+                    "confidence_entity": round(float(certain), 4),
+                    "extractor": type(self).__name__,
+                }
+            )
+        return found
+
+    def _features(self, message: Message, tokens: list[Token]) -> list[list[str]]:
+        reading = reading_of(message)
+        marks = self._lookups.marks(reading.text)
+        own = []
+        for token in tokens:
+            text = token.get(READING, "")
+            place, _ = reading.within(token.start, token.end)
+            own.append((_form(text), token.get(BORDER, "S"), _shape(text), "".join(marks.get(place, ("O", "")))))
+        rows = []
+        for index, token in enumerate(tokens):
+            row = ["bias", f"y={syllable(token.get(READING, '') or ' ')}"]
+            for step in (-2, -1, 0, 1, 2):
+                if 0 <= index + step < len(own):
+                    form, border, shape, mark = own[index + step]
+                    row += [f"{step}c={form}", f"{step}s={shape}", f"{step}m={mark}"]
+                    if abs(step) < 2:
+                        row.append(f"{step}b={border}")
+                else:
+                    row.append(f"{step}end")
+            for step in (-2, -1, 0, 1):
+                if index + step >= 0 and index + step + 1 < len(own):
+                    row.append(f"{step}cc={own[index + step][0]}{own[index + step + 1][0]}")
+                    row.append(f"{step}ss={own[index + step][2]}{own[index + step + 1][2]}")
+            rows.append(row)
+        return rows
+
+
+def _form(text: str) -> str:
+    return f"#{min(len(text), 15)}" if text.isdigit() else text
+
+
+def _shape(text: str) -> str:
+    if text.isdigit():
+        return f"d{min(len(text), 4)}"
+    if text in DIGITS or text in "十百千万亿半点几":
+        return "n" if text else "0"
+    if text.isascii():
+        return "a" if text.isalpha() else "p"
+    return "z" if "一" <= text[0] <= "鿿" else "x"

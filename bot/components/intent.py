@@ -1,0 +1,143 @@
+"""Intent from a linear model on all sentence features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from bot.components.base import BrokenModel, HotlineComponent, read_json, register, write_json
+from bot.components.characters import CharacterNgrams
+
+RANKING = "intent_ranking"
+
+
+def sentence_features(message: Message) -> list[Features]:
+    """The message's sentence features, in the order of their origin's name."""
+    found = [features for features in message.features if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE]
+    return sorted(found, key=lambda features: str(features.origin))
+
+
+@register("INTENT_CLASSIFIER", trainable=True)
+class LinearIntentClassifier(HotlineComponent, IntentClassifier):
+    """Multinomial logistic regression; in the model a matrix (features, intents) and JSON, so loading needs no sklearn.
+
+    Confidences over all intents sum to 1; the message gets the best `ranking_length`. A text without any known
+    feature gets what the intents' frequencies say, which is a low confidence.
+    """
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._intents: list[str] = []
+        self._blocks: list[tuple[str, int]] = []
+        self._weights = np.zeros((0, 0), dtype=np.float32)
+        self._bias = np.zeros(0, dtype=np.float32)
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Runs on sentence features, of which these are the least."""
+        return [CharacterNgrams]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`strength`: inverse of the regularisation; `steps`: of the optimiser at most; `ranking_length`: intents told."""
+        return {"strength": 20.0, "steps": 120, "ranking_length": 10}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit and store the model; without examples there is none."""
+        from sklearn.linear_model import LogisticRegression
+
+        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        if not examples:
+            return self._resource
+        self._blocks = [(str(block.origin), block.features.shape[-1]) for block in sentence_features(examples[0])]
+        matrix = vstack([self._row(message) for message in examples]).astype(np.float32).tocsr()
+        labels = [message.get(INTENT) for message in examples]
+        self._intents = sorted(set(labels))
+        if len(self._intents) == 1:
+            self._weights = np.zeros((matrix.shape[1], 1), dtype=np.float32)
+            self._bias = np.zeros(1, dtype=np.float32)
+        else:
+            model = LogisticRegression(
+                C=self.config["strength"], max_iter=self.config["steps"], multi_class="multinomial", tol=1e-3
+            )
+            model.fit(matrix, labels)
+            weights, bias = model.coef_.T, model.intercept_
+            if weights.shape[1] == 1:  # sklearn keeps one column for two classes
+                weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+            self._weights, self._bias = weights.astype(np.float32), bias.astype(np.float32)
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "intents.json", {"intents": self._intents, "blocks": self._blocks})
+            np.savez_compressed(directory / "weights.npz", weights=self._weights, bias=self._bias)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> LinearIntentClassifier:
+        """The trained component from the model.
+
+        Raises:
+            BrokenModel: files are missing or of other sizes than they say.
+        """
+        component = cls(config, model_storage, resource)
+        try:
+            with model_storage.read_from(resource) as directory:
+                said = read_json(directory / "intents.json")
+                with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
+                    component._weights, component._bias = arrays["weights"], arrays["bias"]
+        except (ValueError, OSError, KeyError) as error:
+            raise BrokenModel(f"{cls.__name__}: {error}") from error
+        component._intents = said["intents"]
+        component._blocks = [(name, size) for name, size in said["blocks"]]
+        rows = sum(size for _, size in component._blocks)
+        if component._weights.shape != (rows, len(component._intents)):
+            raise BrokenModel(f"{cls.__name__}: weights {component._weights.shape} for {rows} features")
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and ranking."""
+        for message in messages:
+            confidences = self.confidences(message)
+            best = np.argsort(-confidences, kind="stable")[: self.config["ranking_length"]]
+            ranking = [{"name": self._intents[index], "confidence": float(confidences[index])} for index in best]
+            if ranking:
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set(RANKING, ranking, add_to_output=True)
+        return messages
+
+    def confidences(self, message: Message) -> np.ndarray:
+        """Confidence of every intent, shape (intents,), in the order of their names."""
+        if not self._intents:
+            return np.zeros(0)
+        scores = self._bias.astype(np.float64)
+        blocks = sentence_features(message)
+        if [(str(block.origin), block.features.shape[-1]) for block in blocks] != self._blocks:
+            raise BrokenModel(f"{type(self).__name__}: the featurizers of the pipeline are not those of the training")
+        start = 0
+        for block, (_, size) in zip(blocks, self._blocks):
+            weights = self._weights[start : start + size]
+            if isinstance(block.features, csr_matrix):
+                scores += block.features.data @ weights[block.features.indices]
+            else:
+                scores += block.features[0] @ weights
+            start += size
+        likely = np.exp(scores - scores.max())
+        return likely / likely.sum()
+
+    def _row(self, message: Message) -> csr_matrix:
+        return hstack([csr_matrix(block.features) for block in sentence_features(message)], format="csr")

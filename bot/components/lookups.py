@@ -1,0 +1,67 @@
+"""Lists of names that help to find and to normalise entities: places, halls, devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.components.reading import read
+
+FILES = ("places.txt", "halls.txt", "devices.yml")
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """Names as they read, each with what it stands for: a place for itself, a hall for its id, a device for its term."""
+
+    place: dict[str, str] = field(default_factory=dict)
+    business_hall: dict[str, str] = field(default_factory=dict)
+    device: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path) -> Lookups:
+        """Read the folder's files; a missing one is an empty list.
+
+        `places.txt`: a name a line. `halls.txt`: id, a tab, the name and other names parted by tabs.
+        `devices.yml`: a term with a list of other words for it. `#` starts a comment.
+        """
+        places = {read(line).text: line for line in _lines(folder / "places.txt")}
+        halls = {}
+        for line in _lines(folder / "halls.txt"):
+            hall, *names = line.split("\t")
+            halls.update({read(name).text: hall for name in names})
+        terms: dict[str, Any] = {}
+        if (folder / "devices.yml").is_file():
+            terms = yaml.safe_load((folder / "devices.yml").read_text(encoding="utf-8")) or {}
+        devices = {read(word).text: term for term, words in terms.items() for word in [term, *(words or [])]}
+        return cls(places, halls, devices)
+
+    def marks(self, text: str) -> dict[int, tuple[str, str]]:
+        """For each character inside a name, longest names first: (B or I, list's name)."""
+        marks: dict[int, tuple[str, str]] = {}
+        for kind, names in self.named():
+            longest = max(map(len, names), default=0)
+            start = 0
+            while start < len(text):
+                for size in range(min(longest, len(text) - start), 1, -1):
+                    if text[start : start + size] in names:
+                        for place in range(start, start + size):
+                            marks.setdefault(place, ("B" if place == start else "I", kind))
+                        start += size - 1
+                        break
+                start += 1
+        return marks
+
+    def named(self) -> list[tuple[str, dict[str, str]]]:
+        """The lists with their names, the most telling first."""
+        return [("hall", self.business_hall), ("device", self.device), ("place", self.place)]
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    lines = (line.split("#", 1)[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line]

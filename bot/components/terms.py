@@ -1,0 +1,157 @@
+"""Sparse features of terms (n-grams, words, syllables): a vocabulary, weighted tf-idf, length one."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any, Iterable
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, FEATURE_TYPE_SEQUENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+
+from bot.components.base import BrokenModel, HotlineComponent, read_json, write_json
+from bot.components.reading import READING, ReadingNormalizer
+from bot.components.tokenizer import tokens_of
+
+
+def unit_of(token: Token) -> str:
+    """How a token counts in an n-gram: a number from three digits on is its length, so that no account is learnt."""
+    reading: str = token.get(READING, "")
+    return f"#{min(len(reading), 20)}" if len(reading) > 2 and reading.isdigit() else reading
+
+
+def ngrams(units: list[str], low: int, high: int) -> list[list[str]]:
+    """For each unit the n-grams of `low` to `high` units that begin there; left-out units (empty) begin none."""
+    present = [(index, unit) for index, unit in enumerate(units) if unit]
+    grams: list[list[str]] = [[] for _ in units]
+    for place, (index, _) in enumerate(present):
+        for size in range(low, high + 1):
+            if place + size <= len(present):
+                grams[index].append(" ".join(unit for _, unit in present[place : place + size]))
+    return grams
+
+
+class TermFeaturizer(HotlineComponent):
+    """Base: a subclass says which terms begin at each token.
+
+    Sequence features are (tokens, vocabulary), 1.0 for each term that begins at the token; sentence features are
+    (1, vocabulary), sublinear tf-idf of length one. Unknown terms count for nothing.
+    """
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._columns: dict[str, int] = {}
+        self._weights = np.zeros(0, dtype=np.float32)
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Runs on readings."""
+        return [ReadingNormalizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`min_count`: training messages a term must occur in."""
+        return {"min_count": 2}
+
+    def terms(self, tokens: list[Token]) -> list[list[str]]:
+        """The terms that begin at each token, as many lists as tokens."""
+        raise NotImplementedError
+
+    def prepare(self, training_data: TrainingData) -> None:
+        """Called before the vocabulary is counted."""
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Count the vocabulary and store it."""
+        self.prepare(training_data)
+        counts: Counter[str] = Counter()
+        messages = 0
+        for message in training_data.training_examples:
+            tokens = tokens_of(message)
+            if tokens:
+                messages += 1
+                counts.update({term for terms in self.terms(tokens) for term in terms})
+        kept = sorted(term for term, count in counts.items() if count >= self.config["min_count"])
+        self._columns = {term: column for column, term in enumerate(kept)}
+        idf = [math.log((1 + messages) / (1 + counts[term])) + 1 for term in kept]
+        self._weights = np.asarray(idf, dtype=np.float32)
+        self.persist()
+        return self._resource
+
+    def persist(self) -> None:
+        """Vocabulary as JSON, weights as a plain array."""
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "terms.json", list(self._columns))
+            np.savez_compressed(directory / "weights.npz", idf=self._weights)
+            self.persist_more(directory)
+
+    def persist_more(self, directory: Any) -> None:
+        """Further files of a subclass."""
+
+    def load_more(self, directory: Any) -> None:
+        """Further files of a subclass."""
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> TermFeaturizer:
+        """The trained component from the model."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._columns = {term: column for column, term in enumerate(read_json(directory / "terms.json"))}
+            with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
+                component._weights = arrays["idf"]
+            component.load_more(directory)
+        if len(component._columns) != len(component._weights):
+            raise BrokenModel(f"{cls.__name__}: {len(component._columns)} terms, {len(component._weights)} weights")
+        return component
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add features to the training examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add sequence and sentence features to the messages."""
+        for message in messages:
+            if isinstance(message.get(TEXT), str):
+                rows = [self._known(terms) for terms in self.terms(tokens_of(message))]
+                for kind, matrix in (
+                    (FEATURE_TYPE_SEQUENCE, self._sequence(rows)),
+                    (FEATURE_TYPE_SENTENCE, self._sentence(rows)),
+                ):
+                    message.add_features(Features(matrix, kind, TEXT, type(self).__name__))
+        return messages
+
+    def _known(self, terms: Iterable[str]) -> list[int]:
+        return sorted({self._columns[term] for term in terms if term in self._columns})
+
+    def _sequence(self, rows: list[list[int]]) -> csr_matrix:
+        columns = np.fromiter((column for row in rows for column in row), dtype=np.int32)
+        borders = np.zeros(len(rows) + 1, dtype=np.int32)
+        np.cumsum([len(row) for row in rows], out=borders[1:])
+        ones = np.ones(len(columns), dtype=np.float32)
+        return csr_matrix((ones, columns, borders), shape=(len(rows), len(self._columns)))
+
+    def _sentence(self, rows: list[list[int]]) -> csr_matrix:
+        counts = Counter(column for row in rows for column in row)
+        columns = np.fromiter(sorted(counts), dtype=np.int32, count=len(counts))
+        often = np.fromiter((counts[int(column)] for column in columns), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(often)) * self._weights[columns] if len(columns) else often
+        length = float(np.sqrt((values**2).sum()))
+        if length:
+            values = values / length
+        borders = np.asarray([0, len(columns)], dtype=np.int32)
+        return csr_matrix((values.astype(np.float32), columns, borders), shape=(1, len(self._columns)))

@@ -1,0 +1,197 @@
+"""Values of entities: what a span means, as a string that a program can use."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.lookups import FILES, Lookups
+from bot.components.numerals import NUMERAL, number
+from bot.components.reading import ReadingNormalizer, read
+from bot.components.times import ZONE, resolve
+
+_NUMERAL = re.compile(f"{NUMERAL}(?:{NUMERAL}|,)*")
+_MONEY = re.compile(f"(?P<yuan>{NUMERAL}+)(?:元|块钱?)(?P<jiao>[0-9零一二三四五六七八九]{{1,2}})?(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?")
+_SMALL = re.compile(f"(?P<n>{NUMERAL}+)(?P<unit>毛|角|分)")
+
+# What a span says about who is without power; the first that occurs counts, the wider before the narrower.
+_SCOPES = (
+    ("area", re.compile("村|镇|片|街|附近|周围|区域|邻居都|一带|整条|乡")),
+    ("estate", re.compile("小区|社区|苑|园区|弄里|大院")),
+    ("building", re.compile("楼|栋|幢|单元|整层|上下层")),
+    ("household", re.compile("家|户|屋|自己|房间|我们|我")),
+)
+
+_NAME = "[^省市区县路街弄号栋幢室,，。 ]"
+_PARTS = {
+    "city": re.compile(f"(?:^|省|自治区)({_NAME}{{1,6}}?(?:市|自治州|地区|盟))"),
+    "district": re.compile(f"(?:^|省|市|州|自治区)({_NAME}{{1,6}}?(?<!小)(?<!社)(?:区|县|旗))(?!域)"),
+    "street": re.compile(f"(?:^|[省市区县旗州镇道乡])({_NAME}{{1,8}}?(?:路|街(?!道)|大道|巷|公路))"),
+    "building": re.compile(r"([0-9a-z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|#楼|#))"),
+    "room": re.compile(r"([0-9一二三四五六七八九十零〇]{1,5}(?:室|号房|房间))"),
+}
+_TOWNSHIP = re.compile(f"(?:^|[省市区县旗州])({_NAME}{{1,8}}?(?:街道|镇|乡))")
+_LANE = re.compile(r"([^省市区县街道镇乡]{1,8}?(?:路|街|巷|大道)[0-9一二三四五六七八九十百零〇]+弄)")
+_ESTATE = re.compile(
+    f"(?:^|[省市区县旗州镇道乡路街弄号])({_NAME}{{1,12}}?(?:小区|花园|公寓|家园|新村|花苑|名苑|嘉苑|雅苑|苑|城|府|庭|大厦|广场|社区|村|里))"
+)
+
+
+def amount_of(text: str) -> str | None:
+    """Yuan as a decimal: `一百二十块五` is 120.5, `3毛` 0.3; `None` without a number."""
+    if match := _MONEY.search(text):
+        yuan = number(match["yuan"])
+        if yuan is not None:
+            for group, unit in (("jiao", 1), ("fen", 2)):
+                digits = number(match[group]) if match[group] else None
+                if digits is not None:
+                    yuan += digits.scaleb(-(2 if group == "jiao" and digits > 9 else unit))
+            return _plain(yuan)
+    if match := _SMALL.search(text):
+        value = number(match["n"])
+        return None if value is None else _plain(value.scaleb(-2 if match["unit"] == "分" else -1))
+    return quantity_of(text)
+
+
+def quantity_of(text: str) -> str | None:
+    """The first numeral of the text as a decimal; `None` without one."""
+    for match in _NUMERAL.finditer(text):
+        value = number(match.group())
+        if value is not None:
+            return _plain(value)
+    return None
+
+
+def scope_of(text: str) -> str:
+    """Who is concerned: household, building, estate or area; household where the words do not tell."""
+    return next((scope for scope, words in _SCOPES if words.search(text)), "household")
+
+
+def parts_of(text: str) -> dict[str, str]:
+    """City, district, street, estate, building and room, as far as the words tell.
+
+    >>> parts_of("上海市浦东新区牡丹路60弄3号楼502室")
+    {'city': '上海市', 'district': '浦东新区', 'street': '牡丹路', 'estate': '牡丹路60弄', 'building': '3号楼', 'room': '502室'}
+    """
+    found = {name: match.group(1) for name, pattern in _PARTS.items() if (match := pattern.search(text))}
+    if "street" not in found and (township := _TOWNSHIP.search(text)):
+        found["street"] = township.group(1)
+    if estate := _LANE.search(text) or _ESTATE.search(text):
+        found["estate"] = estate.group(1)
+    return {name: found[name] for name in ("city", "district", "street", "estate", "building", "room") if name in found}
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register("ENTITY_EXTRACTOR", trainable=True)
+class EntityValues(HotlineComponent):
+    """Gives each entity its value, an address its `parts`, a time `from` and `to`; spans stay as they are.
+
+    The reference of a time is `metadata["now"]` (ISO 8601), else the present. What cannot be normalised keeps its text.
+    """
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._lookups = Lookups()
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Comes after the extractors."""
+        return [ReadingNormalizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`lookups`: folder of lists."""
+        return {"lookups": "data/lookups"}
+
+    @classmethod
+    def files(cls, config: dict[str, Any]) -> list[Path]:
+        """The lists, which the model carries with it."""
+        return [Path(config["lookups"]) / name for name in FILES]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Store the lists."""
+        self._lookups = Lookups.of(Path(self.config["lookups"]))
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> EntityValues:
+        """The component with the model's lists."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._lookups = Lookups(**read_json(directory / "lookups.json"))
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the values of the messages' entities."""
+        for message in messages:
+            if isinstance(message.get(TEXT), str):
+                now = _reference(message)
+                entities = [self._valued(entity, message.get(TEXT), now) for entity in message.get(ENTITIES) or []]
+                message.set(ENTITIES, entities, add_to_output=True)
+        return messages
+
+    def _valued(self, entity: dict[str, Any], text: str, now: datetime) -> dict[str, Any]:
+        written = read(text[entity["start"] : entity["end"]]).text
+        name = entity["entity"]
+        if name == "amount":
+            return {**entity, "value": amount_of(written) or entity["value"]}
+        if name in ("energy", "voltage"):
+            return {**entity, "value": quantity_of(written) or entity["value"]}
+        if name == "scope":
+            return {**entity, "value": scope_of(written)}
+        if name == "device":
+            return {**entity, "value": self._lookups.device.get(written, entity["value"])}
+        if name == "business_hall":
+            return {**entity, "value": self._hall(written) or entity["value"]}
+        if name == "address":
+            return {**entity, "parts": parts_of(written)}
+        if name == "time" and (span := resolve(written, now)):
+            start, end = span.start.isoformat(), span.end.isoformat()
+            return {**entity, "value": f"{start}/{end}", "from": start, "to": end}
+        return entity
+
+    def _hall(self, written: str) -> str | None:
+        if written in self._lookups.business_hall:
+            return self._lookups.business_hall[written]
+        # A hall's name is long and people shorten it: the one hall whose name begins so is meant.
+        short = re.sub("(?:供电)?(?:营业厅|营业所|供电所|营业点|大厅)$", "", written)
+        named = {hall for name, hall in self._lookups.business_hall.items() if short and short in name}
+        return named.pop() if len(named) == 1 else None
+
+
+def _reference(message: Message) -> datetime:
+    metadata = message.get("metadata")
+    said = metadata.get("now") if isinstance(metadata, dict) else None
+    if isinstance(said, str):
+        try:
+            moment = datetime.fromisoformat(said.replace("Z", "+00:00"))
+        except ValueError:
+            moment = None
+        if moment:
+            return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    return datetime.now(ZONE)

@@ -1,0 +1,189 @@
+"""Rasa's trackers in PostgreSQL: one row a conversation, this session's events only.
+
+One SELECT and one UPSERT a turn. A row carries a version, and a save that saw an older one is refused, so two writers
+who both believed to hold the lock cannot lose a turn without a sound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine.url import URL, make_url
+
+from bot.fields import plain
+from bot.tracker import Tracker, read_events
+
+logger = logging.getLogger(__name__)
+
+SCHEMA = "rasa"
+_SCHEMA_LOCK = (
+    0x686F746C  # an advisory lock of our own: several processes may start on an empty database at once
+)
+
+
+class TrackerConflict(Exception):
+    """Somebody else saved this conversation since it was read."""
+
+
+def this_session(events: Iterable[Event]) -> list[Event]:
+    """The events from the last session start on, the cut Rasa's own stores make when they read."""
+    session: list[Event] = []
+    for event in events:
+        if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME:
+            session = []
+        session.append(event)
+    return session
+
+
+def split_url(address: str) -> tuple[URL, str]:
+    """The URL for SQLAlchemy 1.4 with psycopg2, and the schema its `options` name (`-csearch_path=…`), else `rasa`.
+
+    Raises:
+        ValueError: not a PostgreSQL URL, or a schema that is no plain identifier.
+    """
+    url = make_url(address)
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("the tracker store needs a postgresql:// URL")
+    options = url.query.get("options", "")
+    named = re.search(r"search_path=([^\s,]+)", options if isinstance(options, str) else " ".join(options))
+    schema = named.group(1).strip('"') if named else SCHEMA
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+        raise ValueError("the tracker store's schema must be a plain lower-case identifier")
+    return url.set(drivername="postgresql+psycopg2"), schema
+
+
+class PostgresTrackerStore(TrackerStore):
+    """Table `<schema>.tracker`, made at the start where it is missing.
+
+    Args:
+        domain: whose slots a tracker has; set again once the model is loaded.
+        host: PostgreSQL URL (Rasa's name for the `url` of `endpoints.yml`).
+        event_broker: not served; the record of what was said is kept elsewhere.
+    """
+
+    def __init__(
+        self, domain: Domain | None, host: str, event_broker: EventBroker | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(domain, None, **kwargs)
+        url, self.schema = split_url(host)
+        self.engine = sa.create_engine(
+            url,
+            isolation_level="AUTOCOMMIT",  # every call is one statement
+            pool_pre_ping=True,  # a connection that died in the pool is renewed before use
+            pool_size=4,
+            max_overflow=12,
+            connect_args={"connect_timeout": 5, "application_name": "hotline-bot"},
+        )
+        self._make_table()
+        name = f"{self.schema}.tracker"
+        self._select = sa.text(
+            f"SELECT CAST(events AS text), version FROM {name} WHERE sender_id = :sender_id"
+        )
+        self._upsert = sa.text(
+            f"INSERT INTO {name} (sender_id, events, session_started_at, updated_at, version)"
+            " VALUES (:sender_id, :events, :session_started_at, now(), 1)"
+            " ON CONFLICT (sender_id) DO UPDATE SET events = excluded.events,"
+            " session_started_at = excluded.session_started_at, updated_at = excluded.updated_at,"
+            f" version = {name}.version + 1 WHERE {name}.version = :version"
+            " RETURNING version"
+        )
+        self._keys = sa.text(f"SELECT sender_id FROM {name}")
+
+    def _make_table(self) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_lock(:id)"), {"id": _SCHEMA_LOCK})
+            try:
+                # Asked first: a role that may not create schemas still works in one made for it.
+                name = {"schema": self.schema, "table": f"{self.schema}.tracker"}
+                if connection.execute(sa.text("SELECT to_regclass(:table)"), name).scalar() is not None:
+                    return
+                if connection.execute(sa.text("SELECT to_regnamespace(:schema)"), name).scalar() is None:
+                    connection.execute(sa.text(f"CREATE SCHEMA {self.schema}"))
+                # json, not jsonb: the latter refuses a NUL, and a resident may well send one.
+                connection.execute(
+                    sa.text(
+                        f"CREATE TABLE {self.schema}.tracker ("
+                        " sender_id text PRIMARY KEY,"
+                        " events json NOT NULL,"
+                        " session_started_at timestamptz NOT NULL,"
+                        " updated_at timestamptz NOT NULL,"
+                        " version bigint NOT NULL)"
+                    )
+                )
+            finally:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:id)"), {"id": _SCHEMA_LOCK})
+
+    def init_tracker(self, sender_id: str) -> Tracker:
+        """An empty tracker with the domain's slots."""
+        return Tracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> Tracker:
+        """An empty tracker; unlike Rasa's, nothing is written before the turn has succeeded."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
+    async def retrieve(self, sender_id: str) -> Tracker | None:
+        """The conversation's tracker, or `None` where there is no row."""
+        row = await asyncio.to_thread(self._first, self._select, {"sender_id": sender_id})
+        if row is None:
+            return None
+        tracker = self.init_tracker(sender_id)
+        tracker.load(read_events(json.loads(row[0])))
+        tracker.version = row[1]
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write this session's events.
+
+        Raises:
+            TrackerConflict: the row is not the one the tracker was read from.
+        """
+        events = this_session(tracker.events)
+        started = next((e for e in events if isinstance(e, SessionStarted)), events[0] if events else None)
+        row = await asyncio.to_thread(
+            self._first,
+            self._upsert,
+            {
+                "sender_id": tracker.sender_id,
+                "events": json.dumps([e.as_dict() for e in events], default=plain),
+                "session_started_at": datetime.fromtimestamp(started.timestamp, timezone.utc)
+                if started
+                else datetime.now(timezone.utc),
+                "version": getattr(tracker, "version", 0),
+            },
+        )
+        if row is None:
+            raise TrackerConflict
+        tracker.version = row[0]  # type: ignore[attr-defined]
+
+    async def keys(self) -> list[str]:
+        """Every conversation that has a row."""
+        rows = await asyncio.to_thread(self._all, self._keys)
+        return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def _first(self, statement: Any, values: dict[str, Any]) -> Any:
+        with self.engine.connect() as connection:
+            return connection.execute(statement, values).first()
+
+    def _all(self, statement: Any) -> Any:
+        with self.engine.connect() as connection:
+            return connection.execute(statement).all()

@@ -1,0 +1,123 @@
+"""Train the model if it is stale: `python -m bot.train [--force] [--out models/hotline.tar.gz]`.
+
+Exit codes: 0 trained or up to date, 1 a source is missing or broken (file, line, reason on stderr), 2 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from bot.freshness import Sources, is_fresh, record
+
+
+class BrokenSources(Exception):
+    """Training cannot start or failed; each line of the text is for the operator."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bot.train", description="Train the assistant if it is stale.")
+    parser.add_argument("--force", action="store_true", help="train even if nothing changed")
+    parser.add_argument("--out", type=Path, default=Path("models/hotline.tar.gz"), help="the model archive")
+    parser.add_argument("--config", default="config.yml", help="the profile")
+    parser.add_argument("--domain", default="domain.yml", help="the domain")
+    options = parser.parse_args(arguments)
+    if not options.out.name.endswith(".tar.gz"):
+        parser.error("--out must end with .tar.gz")
+    sources = Sources.of(Path.cwd(), options.config, options.domain)
+    if not options.force and is_fresh(options.out, sources):
+        print(f"{options.out} is up to date", file=sys.stderr)
+        return 0
+    try:
+        seconds = train(sources, options.out)
+    except BrokenSources as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.out} trained in {seconds:.0f} s", file=sys.stderr)
+    return 0
+
+
+def train(sources: Sources, out: Path) -> float:
+    """Check the sources, train, and put archive and record in place; returns the seconds it took.
+
+    Raises:
+        BrokenSources: a source is missing or broken, or Rasa refuses the data.
+    """
+    from bot import runtime
+
+    started = time.monotonic()
+    # What is recorded is what was read: a file saved while the training runs makes the model stale.
+    fingerprint = sources.fingerprint()
+    _check(sources)
+    runtime.prepare(level=logging.ERROR)
+    from bot.progress import Progress
+
+    with Progress() as progress, tempfile.TemporaryDirectory(prefix="hotline-train-") as folder:
+        progress.step("starting Rasa")
+        archive = _train(sources, Path(folder), progress)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        # Into place in one step: a door that starts meanwhile finds the old model or the new one.
+        beside = out.with_name(f".{out.name}.new")
+        shutil.copyfile(archive, beside)
+        beside.replace(out)
+    seconds = time.monotonic() - started
+    record(out, fingerprint, seconds)
+    return seconds
+
+
+def _check(sources: Sources) -> None:
+    from bot.training_data import check, domain_names
+
+    missing = [str(path) for path in (sources.config, sources.domain) if not path.is_file()]
+    if missing:
+        raise BrokenSources("\n".join(f"{path}: missing" for path in missing))
+    files = sources.training_files()
+    if not files:
+        raise BrokenSources(f"{sources.root}: no training data below data/nlu, data/rules or data/stories")
+    try:
+        intents, entities = domain_names(sources.domain)
+    except ValueError as error:
+        raise BrokenSources(str(error)) from error
+    problems = check(files, intents, entities)
+    if problems:
+        raise BrokenSources("\n".join(str(problem) for problem in problems))
+
+
+def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
+    from rasa import model_training
+    from rasa.shared.exceptions import RasaException
+
+    from bot.components.base import register_all
+
+    register_all()
+    progress.step("reading data")
+    files = [str(path) for path in sources.training_files()]
+    try:
+        # Rasa prints to stdout, which is for results.
+        with redirect_stdout(sys.stderr):
+            result = model_training.train(
+                domain=str(sources.domain),
+                config=str(sources.config),
+                training_files=files,
+                output=str(folder),
+                force_training=True,
+                fixed_model_name="hotline",
+            )
+    except (RasaException, ValueError, KeyError, OSError) as error:
+        raise BrokenSources(f"training failed: {type(error).__name__}: {error}") from error
+    except SystemExit as error:  # Rasa leaves that way when stories and domain do not fit
+        raise BrokenSources("training failed: rules, stories and domain do not fit together (see above)") from error
+    if result.code != 0 or not result.model:
+        raise BrokenSources("training failed: Rasa made no model")
+    return Path(result.model)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

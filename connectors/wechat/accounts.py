@@ -1,0 +1,130 @@
+"""The accounts that we answer for: the first from the settings, more from an optional `hotline.toml`.
+
+[[wechat]]
+appid = "wx…"                # the appid of the settings' account: what is given here is added to it
+secret = "…"
+token = "…"
+aes_key = "…"
+previous_aes_key = "…"       # accepted as well, while the key is being changed
+mode = "secure"
+api_url = "https://…"
+kf_account = "desk@account"  # under whose name the agents' words appear
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from connectors.wechat.crypto import decode_key
+from kit.errors import MisconfiguredError
+from kit.settings import ROOT, Settings
+
+Mode = Literal["secure", "plain"]
+_KNOWN = {"appid", "secret", "token", "aes_key", "previous_aes_key", "mode", "api_url", "kf_account"}
+
+
+@dataclass(frozen=True)
+class WeChatAccount:
+    """One service account. `aes_keys`: the current key first, then the previous one.
+
+    In `secure` mode a message that is not encrypted is refused. Raises `MisconfiguredError` for what the platform's
+    own form would not accept either.
+    """
+
+    appid: str
+    secret: SecretStr
+    token: SecretStr
+    aes_keys: tuple[SecretStr, ...]
+    mode: Mode
+    api_url: str
+    kf_account: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9]{3,32}", self.token.get_secret_value()):
+            raise MisconfiguredError(
+                f"WeChat account {self.appid}: the token needs 3 to 32 letters or digits"
+            )
+        if self.mode not in ("secure", "plain"):
+            raise MisconfiguredError(
+                f"WeChat account {self.appid}: mode is {self.mode!r}, not secure or plain"
+            )
+        if self.mode == "secure" and not self.aes_keys:
+            raise MisconfiguredError(f"WeChat account {self.appid}: secure mode needs an EncodingAESKey")
+        self.keys()
+
+    def keys(self) -> list[bytes]:
+        """The keys as bytes."""
+        try:
+            return [decode_key(key.get_secret_value()) for key in self.aes_keys]
+        except ValueError as error:
+            raise MisconfiguredError(f"WeChat account {self.appid}: an EncodingAESKey is {error}") from error
+
+
+def load_accounts(settings: Settings, file: Path = ROOT / "hotline.toml") -> dict[str, WeChatAccount]:
+    """All accounts by appid. Raises `MisconfiguredError` with the name of what is missing or wrong."""
+    accounts: dict[str, WeChatAccount] = {}
+    if settings.wechat_appid:
+        accounts[settings.wechat_appid] = WeChatAccount(
+            appid=settings.wechat_appid,
+            secret=settings.wechat_secret,
+            token=settings.wechat_token,
+            aes_keys=_keys(settings.wechat_aes_key.get_secret_value()),
+            mode=settings.wechat_mode,
+            api_url=settings.wechat_api_url,
+        )
+    for entry in _entries(file):
+        if unknown := sorted(entry.keys() - _KNOWN):
+            raise MisconfiguredError(f"{file.name}: [[wechat]] does not know {', '.join(unknown)}")
+        if not (appid := entry.get("appid")):
+            raise MisconfiguredError(f"{file.name}: a [[wechat]] has no appid")
+        first = accounts.get(appid)
+        accounts[appid] = (
+            _extended(first, entry) if first else _account(file.name, entry, settings.wechat_api_url)
+        )
+    return accounts
+
+
+def _entries(file: Path) -> list[dict[str, Any]]:
+    if not file.exists():
+        return []
+    try:
+        entries = tomllib.loads(file.read_text("utf-8")).get("wechat", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MisconfiguredError(f"{file.name} is no TOML: {error}") from error
+    if not isinstance(entries, list) or not all(
+        isinstance(e, dict) and all(isinstance(v, str) for v in e.values()) for e in entries
+    ):
+        raise MisconfiguredError(f"{file.name}: accounts are [[wechat]] tables of strings")
+    return entries
+
+
+def _keys(*keys: str) -> tuple[SecretStr, ...]:
+    return tuple(SecretStr(key) for key in keys if key)
+
+
+def _account(file: str, entry: dict[str, Any], api_url: str) -> WeChatAccount:
+    if missing := [name for name in ("secret", "token") if not entry.get(name)]:
+        raise MisconfiguredError(f"{file}: WeChat account {entry['appid']} has no {', '.join(missing)}")
+    return WeChatAccount(
+        appid=entry["appid"],
+        secret=SecretStr(entry["secret"]),
+        token=SecretStr(entry["token"]),
+        aes_keys=_keys(entry.get("aes_key", ""), entry.get("previous_aes_key", "")),
+        mode=entry.get("mode", "secure"),
+        api_url=entry.get("api_url", api_url),
+        kf_account=entry.get("kf_account", ""),
+    )
+
+
+def _extended(account: WeChatAccount, entry: dict[str, Any]) -> WeChatAccount:
+    """The settings' account with what the file adds; secrets that the settings hold are not replaced."""
+    previous = _keys(entry.get("previous_aes_key", ""))
+    return replace(
+        account, aes_keys=account.aes_keys + previous, kf_account=entry.get("kf_account", account.kf_account)
+    )

@@ -1,0 +1,122 @@
+"""The customer-service send API, and what its answers mean for a message on its way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+from redis.asyncio import Redis
+
+from connectors.wechat.accounts import WeChatAccount
+from connectors.wechat.token import TokenRefused, Tokens, TokenUnreachable
+from kit.logging import get
+
+log = get(__name__)
+
+TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+STALE_TOKEN = {40001, 40014, 42001}
+TOO_LONG = 45002
+# Closed until the resident writes again: 48 hours passed or they left; the five messages are used up.
+CLOSED = {
+    45015: "the 48 hour window is closed",
+    45047: "the messages allowed after the last inbound are used up",
+}
+BUSY = {-1: "the platform is busy", 45011: "called too often"}
+# For these somebody has to act; the words say who.
+REASONS = {
+    40003: "the OpenID is unknown to this account",
+    40013: "configuration: the appid is wrong",
+    40125: "configuration: the secret is wrong",
+    40164: "configuration: our address is not on the account's list",
+    40243: "configuration: the secret is frozen",
+    43004: "the resident no longer follows the account",
+    43019: "the resident is blocked by the account",
+    44004: "an empty text was sent",
+    45002: "the text is too long",
+    45009: "the account's calls of the day are used up",
+    48001: "the account has no right to send customer-service messages",
+    48002: "the resident refuses messages",
+    48004: "the account is banned from this call",
+    50002: "the account is limited",
+    50005: "the resident does not follow the account",
+    65401: "the customer-service account does not exist",
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How one call ended. `retry`: nothing was said; `unconfirmed`: nobody knows."""
+
+    state: Literal["sent", "unconfirmed", "parked", "failed", "retry", "too_long"]
+    error: str = ""
+
+
+class WeChatApi:
+    """The API of one account: one connection pool, one token, at most one refresh and one repetition a call."""
+
+    def __init__(self, account: WeChatAccount, redis: Redis) -> None:
+        self._account = account
+        # Idle connections end before the platform ends them: a stale one would leave a send in doubt.
+        self._client = httpx.AsyncClient(
+            base_url=account.api_url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=3.0)
+        )
+        self._tokens = Tokens(account, self._client, redis)
+
+    def __repr__(self) -> str:
+        return f"WeChatApi({self._account.appid!r})"
+
+    async def send_text(self, openid: str, text: str, *, as_agent: bool = False) -> Sent:
+        """Send one text; never raises for what platform or network do."""
+        body: dict[str, Any] = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        if as_agent and self._account.kf_account:
+            body["customservice"] = {"kf_account": self._account.kf_account}
+        try:
+            token = await self._tokens.current()
+            code, answer = await self._post(body, token)
+            if code in STALE_TOKEN:
+                code, answer = await self._post(body, await self._tokens.renewed(token))
+        except TokenRefused as refused:
+            return Sent("failed", f"configuration: {refused}")
+        except (TokenUnreachable, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Sent("retry", f"not reached: {error!r}"[:200])
+        except httpx.HTTPError as error:
+            return Sent("unconfirmed", f"no answer after sending: {type(error).__name__}")
+        return self._meaning(code, answer)
+
+    async def _post(self, body: dict[str, Any], token: str) -> tuple[int | None, str]:
+        """The errcode, None where there is none, and what else was said."""
+        # Escaped \uXXXX would be shown to the resident as such.
+        response = await self._client.post(
+            "/cgi-bin/message/custom/send",
+            params={"access_token": token},
+            content=json.dumps(body, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json; charset=utf-8"},
+        )
+        try:
+            answer = response.json()
+            return int(answer["errcode"]), str(answer.get("errmsg", ""))[:200]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            if response.status_code in (429, 503):
+                return -1, f"HTTP {response.status_code}"
+            return None, f"HTTP {response.status_code} without an errcode"
+
+    def _meaning(self, code: int | None, answer: str) -> Sent:
+        if code == 0:
+            return Sent("sent")
+        if code is None:
+            return Sent("unconfirmed", answer)
+        if code in BUSY:
+            return Sent("retry", f"{code}: {BUSY[code]}")
+        if code in CLOSED:
+            return Sent("parked", f"{code}: {CLOSED[code]}")
+        if code in STALE_TOKEN:
+            return Sent("retry", f"{code}: a fresh token is refused as well")
+        if code == TOO_LONG:
+            return Sent("too_long", f"{code}: {REASONS[code]}")
+        log.error("wechat_send_refused", appid=self._account.appid, errcode=code, errmsg=answer)
+        return Sent("failed", f"{code}: {REASONS.get(code, 'refused')} ({answer})")
+
+    async def close(self) -> None:
+        await self._client.aclose()

@@ -1,0 +1,106 @@
+"""WeChat as a way out: conversations' words as the platform's text, sent in order, each byte once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from connectors.wechat.accounts import WeChatAccount
+from connectors.wechat.api import WeChatApi
+from connectors.wechat.split import LIMIT, spans
+from conversations.models import Conversation, Message
+from conversations.ports import Delivery
+from kit.logging import get
+from kit.wording import Wording
+
+log = get(__name__)
+
+# No call is begun later than this: token, send, refresh and send again must end within the outbox's lease of 20 s.
+BUDGET_SECONDS = 6.0
+PROGRESS_SECONDS = 7 * 24 * 3600
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
+
+
+def rendered(message: Message, wording: Wording) -> str:
+    """The message as WeChat text: buttons as numbered lines, an agent's words with the agent's name."""
+    text = message.text
+    if message.author == "agent" and message.author_name:
+        text = wording.text("wechat_agent_says", "wechat", name=message.author_name, text=text)
+    if titles := choices(message):
+        lines = "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+        text = wording.text("wechat_choices", "wechat", text=text, choices=lines)
+    return text
+
+
+def choices(message: Message) -> list[str]:
+    """What the message offers to choose from, in order."""
+    return [str(button["title"]) for button in message.payload.get("buttons") or [] if button.get("title")]
+
+
+class WeChatChannel:
+    """The channel `wechat` for all our accounts; `Conversation.account` is the appid."""
+
+    name = "wechat"
+    pushes = True
+    remembers = True
+
+    def __init__(self, accounts: Mapping[str, WeChatAccount], redis: Redis, wording: Wording) -> None:
+        self._apis = {appid: WeChatApi(account, redis) for appid, account in accounts.items()}
+        self._redis, self._wording = redis, wording
+
+    async def send(self, conversation: Conversation, message: Message) -> Delivery:
+        """Send one message, in pieces if it is long; a repetition goes on where the last try ended."""
+        api = self._apis.get(conversation.account)
+        if api is None:
+            return Delivery("failed", f"no account {conversation.account} is configured any more")
+        text = rendered(message, self._wording)
+        begun, limit, doubt = time.monotonic(), LIMIT, ""
+        done, tries = await self._progress(message)
+        while done < len(text):
+            if time.monotonic() - begun > BUDGET_SECONDS:
+                return Delivery("retry", "the rest follows", 0.0)
+            end = done + spans(text[done:], limit)[0][1]
+            if piece := text[done:end].strip():
+                sent = await api.send_text(conversation.resident, piece, as_agent=message.author == "agent")
+                if sent.state == "too_long" and limit == LIMIT:
+                    limit = LIMIT // 2
+                    continue
+                if sent.state == "retry":
+                    await self._note(message, done, tries + 1)
+                    pause = min(LAST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**tries)
+                    return Delivery("retry", sent.error, pause)
+                if sent.state == "too_long":
+                    return Delivery("failed", sent.error)
+                if sent.state in ("parked", "failed"):
+                    return Delivery(sent.state, sent.error)
+                doubt = sent.error if sent.state == "unconfirmed" else doubt
+            done = end
+            if done < len(text):
+                await self._note(message, done, 0)
+        return Delivery("unconfirmed", doubt) if doubt else Delivery("sent")
+
+    async def close(self) -> None:
+        for api in self._apis.values():
+            await api.close()
+
+    def _key(self, message: Message) -> str:
+        return f"hotline:wechat:progress:{message.id}"
+
+    async def _progress(self, message: Message) -> tuple[int, int]:
+        """Code points of this message that have left, and tries since; with a dead Redis from the beginning."""
+        try:
+            kept = await self._redis.get(self._key(message))
+        except (RedisError, OSError) as error:
+            log.warning("wechat_progress_unknown", error=type(error).__name__)
+            return 0, 0
+        done, _, tries = (kept or "0:0").partition(":")
+        return int(done), int(tries)
+
+    async def _note(self, message: Message, done: int, tries: int) -> None:
+        try:
+            await self._redis.set(self._key(message), f"{done}:{tries}", ex=PROGRESS_SECONDS)
+        except (RedisError, OSError) as error:
+            log.warning("wechat_progress_lost", error=type(error).__name__)

@@ -1,0 +1,60 @@
+"""The passive reply: as many of the waiting words as fit, in order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connectors.wechat import xml
+from connectors.wechat.channel import rendered
+from connectors.wechat.envelope import Envelope
+from connectors.wechat.inbound import Push
+from connectors.wechat.split import LIMIT, size
+from conversations.service import Word
+from kit import clock
+from kit.wording import Wording
+
+GAP = "\n\n"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`text` is said in the response, `said` are its words; `left` did not fit."""
+
+    text: str = ""
+    said: list[Word] = field(default_factory=list)
+    left: list[Word] = field(default_factory=list)
+
+
+def compose(words: Sequence[Word], wording: Wording, *, first: uuid.UUID | None = None) -> Reply:
+    """Fill one reply of at most 2,000 bytes, in order, up to the first word that does not fit.
+
+    The words of turn `first` have precedence, so that a redelivery gives at least what the first delivery gave.
+    """
+    taken: set[int] = set()
+    used = 0
+    for own in (True, False) if first else (False,):
+        for word in words:
+            if (first is not None and word.message.turn_id == first) is not own:
+                continue
+            more = size(rendered(word.message, wording)) + (size(GAP) if taken else 0)
+            if used + more > LIMIT:
+                break
+            used += more
+            taken.add(word.outbox_id)
+    said = [word for word in words if word.outbox_id in taken]
+    text = GAP.join(rendered(word.message, wording) for word in said)
+    return Reply(text, said, [word for word in words if word.outbox_id not in taken])
+
+
+def passive(envelope: Envelope, push: Push, text: str) -> str:
+    """The answer's body; the direction of the push is turned round."""
+    return envelope.seal(
+        xml.build(
+            {
+                "ToUserName": push.openid, "FromUserName": push.receiver, "CreateTime": clock.timestamp(),
+                "MsgType": "text", "Content": text,
+            }
+        )
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""The inner door for actions: permits and verification. Private network, inner token; mounted by the program."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field, SecretStr
+
+from conversations import permits, record, verification
+from conversations.service import Conversations
+from kit.http import require_bearer
+
+AccountNumber = Annotated[str, Field(pattern=r"^(\d{10}|\d{13})$")]
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PermitRequest(BaseModel):
+    conversation: uuid.UUID
+    epoch: int
+    key: Key
+
+
+class VerificationState(BaseModel):
+    """`account_number` is verified here, or None; `locked` names whose failures forbid another attempt."""
+
+    account_number: str | None = None
+    locked: verification.Lock | None = None
+
+
+class AttemptOutcome(BaseModel):
+    account_number: AccountNumber
+    key: Key
+    matched: bool
+
+
+def router(house: Conversations, token: SecretStr) -> APIRouter:
+    """`/inner/permits` and `/inner/verifications/{conversation}`."""
+    routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
+
+    @routes.post("/permits", status_code=204)
+    async def grant(request: PermitRequest) -> None:
+        async with house.db.work() as session:
+            await permits.grant(
+                session, conversation_id=request.conversation, epoch=request.epoch, key=request.key
+            )
+
+    @routes.get("/verifications/{conversation_id}")
+    async def state(
+        conversation_id: uuid.UUID, account_number: AccountNumber | None = None
+    ) -> VerificationState:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            lock = (
+                await verification.locked(session, conversation, account_number) if account_number else None
+            )
+            return VerificationState(
+                account_number=await verification.active(session, conversation_id), locked=lock
+            )
+
+    @routes.post("/verifications/{conversation_id}")
+    async def attempted(conversation_id: uuid.UUID, outcome: AttemptOutcome) -> VerificationState:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            lock = await verification.locked(session, conversation, outcome.account_number)
+            if lock is None:
+                await verification.record(
+                    session, conversation, account_number=outcome.account_number,
+                    key=outcome.key, matched=outcome.matched,
+                )  # fmt: skip
+                lock = await verification.locked(session, conversation, outcome.account_number)
+            return VerificationState(
+                account_number=await verification.active(session, conversation_id), locked=lock
+            )
+
+    @routes.delete("/verifications/{conversation_id}", status_code=204)
+    async def ended(conversation_id: uuid.UUID) -> None:
+        async with house.db.work() as session:
+            await verification.end(session, conversation_id, "cancelled")
+
+    return routes

@@ -1,0 +1,164 @@
+"""A turn: what one inbound message causes. Runs as a job, one at a time per conversation.
+
+The bot's door is asked at most twice; then an honest sentence and a person. Every write is fenced by the
+epoch that the message was accepted under.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import outbox, record
+from conversations.disarm import disarm
+from conversations.models import Conversation, Message, Turn
+from conversations.ports import BotFailed, BotTurn, HandoffRequest
+from conversations.service import Conversations
+from conversations.stretch import attend
+from kit import clock
+from kit.logging import get
+
+log = get(__name__)
+
+MAX_FAILURES = 2
+SECOND_TRY_SECONDS = 0.3
+
+
+class Turns:
+    """Runs turns and deliveries for a `Conversations`."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self.house = conversations
+
+    def register(self) -> None:
+        """Plug into the queue: this process does turns, deliveries and settlements."""
+        jobs = self.house.jobs
+        jobs.handle("turn", self.run)
+        jobs.handle("deliver", self.deliver)
+        jobs.handle("settle", self.settle)
+
+    async def run(self, turn_id: uuid.UUID) -> None:
+        """Bring the turn to an end: `done` or `failed`, with words for the resident either way."""
+        house = self.house
+        while True:
+            async with house.db.work() as session:
+                turn = await session.get_one(Turn, turn_id)
+                message = await session.get_one(Message, turn_id)
+                conversation = await session.get_one(Conversation, turn.conversation_id)
+            if turn.state != "queued":
+                break
+            if turn.ticket_number:  # the desk took over in this very turn, then we were interrupted
+                await self._finish(turn_id, BotTurn([]))
+                break
+            if conversation.owner != "bot":
+                if await attend(house, turn_id):
+                    break
+                continue
+            if conversation.epoch != turn.epoch:
+                await self._readmit(turn_id)
+                continue
+            try:
+                await self._finish(turn_id, await self._answer(conversation, message, turn.epoch))
+                break
+            except Exception as failure:  # also a defect of ours: the resident is owed a sentence either way
+                expected = isinstance(failure, BotFailed)
+                reason = str(failure) if expected else repr(failure)
+                log.warning("turn_failed", turn=str(turn_id), reason=reason, exc_info=not expected)
+                if await self._failed(turn_id, reason):
+                    break
+                await asyncio.sleep(SECOND_TRY_SECONDS)
+        await house.bell.ring(f"turn:{turn_id}")
+        await house.bell.ring(f"conversation:{turn.conversation_id}")
+
+    async def _readmit(self, turn_id: uuid.UUID) -> None:
+        """A person came and went between acceptance and now: the bot answers, under the present epoch."""
+        async with self.house.db.work() as session:
+            turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
+            turn.epoch = (await record.lock_conversation(session, turn.conversation_id)).epoch
+
+    async def _answer(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        """The bot's words, or fixed ones for what it cannot read."""
+        channel = conversation.channel
+        if message.kind not in ("text", "dtmf"):
+            return BotTurn([self.house.words("utter_cannot_read", channel)])
+        if not disarm(message.text):
+            return BotTurn([self.house.words("utter_empty", channel)])
+        return await self.house.bot.turn(conversation, message, epoch)
+
+    async def _finish(self, turn_id: uuid.UUID, answer: BotTurn) -> None:
+        """Write the words in one transaction, under the fence."""
+        async with self.house.db.work() as session:
+            turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
+            conversation = await record.lock_conversation(session, turn.conversation_id)
+            ours = conversation.owner == "bot" and conversation.epoch == turn.epoch
+            if not ours and turn.ticket_number is None:
+                for said in answer.words:
+                    await record.say(
+                        session, conversation, said, author="bot", turn_id=turn_id, suppressed=True
+                    )
+            elif ours:
+                if conversation.greeted_at is None:
+                    conversation.greeted_at = clock.now()
+                    notice = self.house.words("utter_robot_notice", conversation.channel)
+                    await record.say(session, conversation, notice, author="system", turn_id=turn_id)
+                for said in answer.words:
+                    await record.say(session, conversation, said, author="bot", turn_id=turn_id)
+            # With a ticket of this turn's own, the desk has said the turn's words already.
+            turn.state, turn.finished_at = "done", clock.now()
+            await self._send_off(session, conversation, turn)
+
+    async def _failed(self, turn_id: uuid.UUID, reason: str) -> bool:
+        """Count a failure; at the second, say so honestly and hand over. True when the turn is over."""
+        async with self.house.db.work() as session:
+            turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
+            turn.failures += 1
+            turn.error = reason[:500]
+            if turn.failures < MAX_FAILURES:
+                return False
+            conversation = await record.lock_conversation(session, turn.conversation_id)
+            if conversation.owner == "bot" and conversation.epoch == turn.epoch:
+                sorry = self.house.words("utter_bot_failed", conversation.channel)
+                await self.house.desk.hand_over(
+                    session,
+                    HandoffRequest(
+                        conversation_id=conversation.id, key=f"{conversation.channel}:{conversation.id}:{turn_id}:failed",
+                        epoch=turn.epoch, reason="bot_failed", say_first=[sorry], turn_id=turn_id,
+                    ),
+                )  # fmt: skip
+            turn.state, turn.finished_at = "failed", clock.now()
+            await self._send_off(session, conversation, turn)
+            return True
+
+    async def _send_off(self, session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
+        """Delivery waits while the callback that caused this turn is still open: its response is the better way."""
+        left = (turn.open_until - clock.now()).total_seconds() if turn.open_until else 0.0
+        await self.house.on_their_way(session, conversation, delay=max(0.0, left) + 0.2 if left > 0 else 0.0)
+
+    async def deliver(self, conversation_id: uuid.UUID) -> None:
+        """Say what waits in this conversation's outbox, in order, by the channel's send API."""
+        house = self.house
+        while True:
+            async with house.db.work() as session:
+                claimed = await outbox.claim_next(session, conversation_id)
+                conversation = await session.get_one(Conversation, conversation_id)
+                if claimed is None:
+                    if (due := await outbox.next_due(session, conversation_id)) is not None:
+                        await house.jobs.deliver(session, conversation_id, delay=max(due, 0.5))
+                    break
+            row, message = claimed
+            delivery = await house.channels[conversation.channel].send(conversation, message)
+            async with house.db.work() as session:
+                await outbox.finish(session, row.id, delivery)
+            if delivery.state != "sent":
+                log.warning("delivery", state=delivery.state, error=delivery.error, outbox=row.id)
+            await house.bell.ring(f"conversation:{conversation_id}")
+            await house.bell.ring("desk", str(conversation_id))
+
+    async def settle(self, conversation_id: uuid.UUID) -> None:
+        """Tell the tracker what people settled, now that the bot is back."""
+        async with self.house.db.work() as session:
+            events = await self.house.desk.settled(session, conversation_id)
+        if events:
+            await self.house.bot.events(conversation_id, events)

@@ -1,0 +1,260 @@
+"""The agents' side of the desk: the line, claims and leases, answers, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import record
+from conversations.models import Conversation, Message, Outbox
+from conversations.ports import Said
+from desk import repository
+from desk.errors import Closed, Lost, ReadOnly, Taken
+from desk.intake import Intake
+from desk.models import AGENT_OUTCOMES, Agent, Ticket
+from kit import clock
+from kit.errors import BadInput, Conflict, Forbidden, NotFound
+from kit.logging import get
+
+log = get(__name__)
+
+LEASE = timedelta(seconds=90)  # the console's heartbeat comes every 15 s
+REPLY_LIMIT = 2000  # characters
+DRAFT_LIMIT = 10_000
+VIEWS = {
+    "open": ("queued", "active"),
+    "queued": ("queued",),
+    "active": ("active",),
+    "closed": ("closed",),
+}
+
+
+class DeskService(Intake):
+    """The desk. Fulfils `conversations.ports.Desk`; every call but `sweep` works in the caller's unit of work."""
+
+    async def list_tickets(
+        self, session: AsyncSession, *, state: str = "open"
+    ) -> Sequence[repository.Listed]:
+        """Tickets of a view (`open`, `queued`, `active`, `closed`), urgent first, then who waits longest."""
+        if state not in VIEWS:
+            raise BadInput(f"state: one of {', '.join(VIEWS)}")
+        return await repository.list_by_state(session, VIEWS[state])
+
+    async def get_ticket(self, session: AsyncSession, number: str) -> repository.Listed:
+        """One ticket. Raises `NotFound`."""
+        return await repository.get_listed(session, number)
+
+    async def transcript(
+        self, session: AsyncSession, ticket: Ticket, *, earlier: bool = False
+    ) -> list[tuple[Message, Outbox | None]]:
+        """What was said from the ticket's beginning to its end; `earlier`: and all before it."""
+        rows = await record.transcript(
+            session, ticket.conversation_id, after=0 if earlier else ticket.first_seq - 1
+        )
+        return [row for row in rows if ticket.closed_seq is None or row[0].seq <= ticket.closed_seq]
+
+    def can_reply(self, conversation: Conversation) -> bool:
+        """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""
+        channel = self.house.channels[conversation.channel]
+        return channel.remembers and (channel.pushes or conversation.ended_at is None)
+
+    async def claim(self, session: AsyncSession, *, number: str, agent: Agent) -> Ticket:
+        """Take a queued ticket; claiming one's own again changes nothing.
+
+        Raises `Taken` naming who was faster and since when, `Closed`, `NotFound`.
+        """
+        conversation, ticket = await repository.lock_by_number(session, number)
+        now = clock.now()
+        won = await session.scalar(
+            update(Ticket)
+            .where(Ticket.id == ticket.id, Ticket.state == "queued", Ticket.assignee_id.is_(None))
+            .values(state="active", assignee_id=agent.id, claimed_at=now, lease_until=now + LEASE)
+            .returning(Ticket.id)
+            .execution_options(synchronize_session=False)
+        )
+        await session.refresh(ticket)
+        if won is None:
+            if ticket.state == "active" and ticket.assignee_id == agent.id:
+                return ticket
+            raise await self._lost_to(session, ticket)
+        await repository.add_event(
+            session, ticket, "claimed", actor_kind="agent", actor=agent.display_name
+        )
+        await record.change_owner(session, conversation, "agent")
+        self.ring_after(session, number)
+        return ticket
+
+    async def take_next(self, session: AsyncSession, *, agent: Agent) -> Ticket:
+        """Take the first in line. Raises `NotFound` (`queue_empty`)."""
+        while True:
+            number = await repository.first_in_line(session, skip_locked=True)
+            # A conversation that is being written to is skipped, unless it is the only one.
+            number = number or await repository.first_in_line(session, skip_locked=False)
+            if number is None:
+                raise NotFound("nobody waits", code="queue_empty")
+            try:
+                return await self.claim(session, number=number, agent=agent)
+            except Conflict:
+                continue
+
+    async def heartbeat(
+        self, session: AsyncSession, *, number: str, agent: Agent, draft: str | None, read_seq: int | None
+    ) -> Ticket:
+        """Renew the lease, keep the draft, note what was shown. Raises `Lost`, `Taken`, `Closed`."""
+        ticket = await repository.get_by_number(session, number)
+        values: dict[str, Any] = {"lease_until": clock.now() + LEASE}
+        if draft is not None:
+            values["draft"] = draft[:DRAFT_LIMIT]
+        read_on = read_seq is not None and read_seq > ticket.last_read_seq
+        if read_on:
+            values["last_read_seq"] = read_seq
+        kept = await session.scalar(
+            update(Ticket)
+            .where(Ticket.id == ticket.id, Ticket.state == "active", Ticket.assignee_id == agent.id)
+            .values(**values)
+            .returning(Ticket.id)
+            .execution_options(synchronize_session=False)
+        )
+        await session.refresh(ticket)
+        if kept is None:
+            raise await self._lost_to(session, ticket)
+        if read_on:
+            self.ring_after(session, number)
+        return ticket
+
+    async def reply(
+        self, session: AsyncSession, *, number: str, agent: Agent, text: str, client_token: str
+    ) -> Message:
+        """Say something to the resident; the same `client_token` says it once.
+
+        Raises `Lost`, `Taken`, `Closed` when the ticket is not the agent's, `ReadOnly`, `BadInput`.
+        """
+        text = text.strip()
+        if not text or len(text) > REPLY_LIMIT:
+            raise BadInput(f"text: 1 to {REPLY_LIMIT} characters", code="bad_reply")
+        conversation, ticket = await repository.lock_by_number(session, number)
+        said = await session.scalar(
+            select(Message).filter_by(conversation_id=conversation.id, client_token=client_token)
+        )
+        if said is not None:
+            if said.text != text or said.author_name != agent.display_name:
+                raise Conflict("this client_token has said something else", code="token_reused")
+            return said
+        await self._must_hold(session, ticket, agent)
+        if conversation.owner != "agent":
+            raise Lost("the conversation is not with an agent")
+        if not self.can_reply(conversation):
+            raise ReadOnly("nothing can reach the resident any more")
+        message = await record.say(
+            session, conversation, Said(text), author="agent",
+            author_name=agent.display_name, client_token=client_token,
+        )  # fmt: skip
+        ticket.draft, ticket.lease_until = "", clock.now() + LEASE
+        await repository.add_event(
+            session, ticket, "replied", actor_kind="agent", actor=agent.display_name, data={"seq": message.seq}
+        )  # fmt: skip
+        await self.house.on_their_way(session, conversation)
+        self.ring_after(session, number)
+        return message
+
+    async def release(self, session: AsyncSession, *, number: str, agent: Agent) -> Ticket:
+        """Give a ticket back to the line by hand, in its old place; a supervisor may do so with anybody's."""
+        conversation, ticket = await repository.lock_by_number(session, number)
+        if agent.role != "supervisor" or ticket.state != "active":
+            await self._must_hold(session, ticket, agent)
+        await self._requeue(session, conversation, ticket, kind="released", actor_kind="agent", actor=agent)
+        return ticket
+
+    async def close(
+        self,
+        session: AsyncSession,
+        *,
+        number: str,
+        agent: Agent,
+        outcome: str,
+        note: str = "",
+        callback: dict[str, Any] | None = None,
+    ) -> Ticket:
+        """End the human stretch with an outcome: the bot is back.
+
+        `callback` (`phone`, `at`) belongs to `callback_promised` and to nothing else. Closing again with the same
+        outcome changes nothing. Raises `Lost`, `Taken`, `Closed`, `BadInput`.
+        """
+        if outcome not in AGENT_OUTCOMES:
+            raise BadInput(f"outcome: one of {', '.join(AGENT_OUTCOMES)}")
+        if (outcome == "callback_promised") != (callback is not None):
+            raise BadInput("callback: needed for callback_promised, and only there", code="bad_callback")
+        conversation, ticket = await repository.lock_by_number(session, number)
+        if ticket.state == "closed" and ticket.assignee_id == agent.id and ticket.outcome == outcome:
+            return ticket
+        await self._must_hold(session, ticket, agent)
+        ticket.state, ticket.outcome, ticket.closed_at = "closed", outcome, clock.now()
+        ticket.note, ticket.callback, ticket.draft, ticket.lease_until = note.strip(), callback, "", None
+        await repository.add_event(
+            session, ticket, "closed", actor_kind="agent", actor=agent.display_name,
+            data={"outcome": outcome} | ({"at": callback["at"]} if callback else {}),
+        )  # fmt: skip
+        if self.can_reply(conversation):
+            words = self.house.words("utter_ticket_closed", conversation.channel, number=number)
+            await record.say(session, conversation, words, author="system", exempt=True)
+            await self.house.on_their_way(session, conversation)
+        ticket.last_read_seq = ticket.closed_seq = conversation.next_seq - 1
+        await self.give_back(session, conversation)
+        self.ring_after(session, number)
+        log.info("ticket_closed", ticket=number, outcome=outcome)
+        return ticket
+
+    async def sweep(self) -> None:
+        """Return tickets whose lease lapsed to the line, each in a unit of work of its own."""
+        async with self.house.db.work() as session:
+            numbers = await repository.lapsed(session, clock.now())
+        for number in numbers:
+            async with self.house.db.work() as session:
+                conversation, ticket = await repository.lock_by_number(session, number)
+                # A heartbeat may have come in between.
+                if ticket.state != "active" or ticket.lease_until is None or ticket.lease_until >= clock.now():
+                    continue
+                agent = await session.get(Agent, ticket.assignee_id)
+                await self._requeue(
+                    session, conversation, ticket, kind="lease_lapsed", actor_kind="system", actor=agent
+                )
+                log.warning("lease_lapsed", ticket=number)
+
+    async def _requeue(
+        self, session: AsyncSession, conversation: Conversation, ticket: Ticket, *,
+        kind: str, actor_kind: str, actor: Agent | None,
+    ) -> None:  # fmt: skip
+        """Back to the line with draft and old place. A resident who has heard from a person is told, once."""
+        tell = (
+            self.can_reply(conversation)
+            and await repository.has_event(session, ticket, "replied")
+            and not await repository.has_event(session, ticket, kind, told=True)
+        )
+        ticket.state, ticket.assignee_id = "queued", None
+        ticket.lease_until = ticket.claimed_at = None
+        await repository.add_event(
+            session, ticket, kind, actor_kind=actor_kind, actor=actor.display_name if actor else "", data={"told": tell}
+        )  # fmt: skip
+        await record.change_owner(session, conversation, "queue")
+        if tell:
+            words = self.house.words("utter_ticket_requeued", conversation.channel, number=ticket.number)
+            await record.say(session, conversation, words, author="system", exempt=True)
+            await self.house.on_their_way(session, conversation)
+        self.ring_after(session, ticket.number)
+
+    async def _must_hold(self, session: AsyncSession, ticket: Ticket, agent: Agent) -> None:
+        if ticket.state != "active" or ticket.assignee_id != agent.id:
+            raise await self._lost_to(session, ticket)
+
+    async def _lost_to(self, session: AsyncSession, ticket: Ticket) -> Conflict:
+        """Why somebody does not hold this ticket."""
+        if ticket.state == "closed":
+            return Closed("the ticket is closed")
+        holder = await session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
+        if holder is None or ticket.claimed_at is None:
+            return Lost("the ticket is in the line; claim it first")
+        return Taken(holder.display_name, ticket.claimed_at.astimezone(clock.SHANGHAI))

@@ -1,0 +1,1 @@
+"""The program: command line, web application and worker put together from the rooms."""

@@ -1,0 +1,91 @@
+"""Values as residents read them, or hear them: money, energy, times, digits.
+
+Written: 128.50元, 今天18:30, 3100 0000 0001 8. Spoken: 一百二十八元五角, 今天下午六点半, 三幺零零，零零零零….
+The words themselves are in `data/lookups/units.yml`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
+
+import cn2an  # numbers to Chinese numerals: the library made for it
+import yaml
+
+from kit import clock
+from kit.settings import ROOT
+
+UNITS = ROOT / "data" / "lookups" / "units.yml"
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(UNITS.read_text("utf-8"))
+    return loaded
+
+
+class Speaker:
+    """Renders one value by kind; `spoken` chooses the telephone's form."""
+
+    def __init__(self, *, spoken: bool) -> None:
+        self.spoken = spoken
+        self.words = _units()
+
+    def render(self, value: Any, kind: str) -> str:
+        """`kind` is one of yuan, kwh, number, digits, time, day. Raises `ValueError` for any other."""
+        renderer = getattr(self, f"_{kind}", None)
+        if renderer is None:
+            raise ValueError(f"unknown kind of value {kind!r}")
+        return str(renderer(value))
+
+    def _number(self, value: Any) -> str:
+        plain = f"{Decimal(str(value)).normalize():f}"
+        return str(cn2an.an2cn(plain, "low")) if self.spoken else plain
+
+    def _yuan(self, value: Any) -> str:
+        amount = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if not self.spoken:
+            return str(self.words["yuan"].format(amount=f"{amount:.2f}"))
+        whole, cents = divmod(int(abs(amount) * 100), 100)
+        parts = self.words["yuan_spoken"]
+        said = parts["minus"] if amount < 0 else ""
+        said += cn2an.an2cn(str(whole), "low") + parts["yuan"]
+        if cents:
+            jiao, fen = divmod(cents, 10)
+            said += cn2an.an2cn(str(jiao), "low") + (parts["jiao"] if jiao else "")
+            said += cn2an.an2cn(str(fen), "low") + parts["fen"] if fen else ""
+        return str(said)
+
+    def _kwh(self, value: Any) -> str:
+        return str(self.words["kwh"].format(amount=self._number(value)))
+
+    def _digits(self, value: Any) -> str:
+        digits = str(value)
+        groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+        if not self.spoken:
+            return " ".join(groups)
+        names = self.words["digits_spoken"]
+        return str(self.words["pause"]).join("".join(names.get(d, d) for d in group) for group in groups)
+
+    def _day(self, value: date | datetime) -> str:
+        day = value.astimezone(clock.SHANGHAI).date() if isinstance(value, datetime) else value
+        distance = (day - clock.now().date()).days
+        if near := self.words["near_days"].get(distance):
+            return str(near)
+        return str(self.words["day"].format(month=self._number(day.month), day=self._number(day.day)))
+
+    def _time(self, value: datetime) -> str:
+        local = value.astimezone(clock.SHANGHAI)
+        if not self.spoken:
+            return f"{self._day(local)}{local:%H:%M}"
+        part = next(name for until, name in self.words["parts_of_day"] if local.hour < until)
+        hour = local.hour - 12 if local.hour > 12 else local.hour
+        said = f"{self._day(local)}{part}{self.words['two'] if hour == 2 else self._number(hour)}{self.words['hour']}"
+        if local.minute == 30:
+            return said + str(self.words["half"])
+        if local.minute:
+            zero = self.words["zero"] if local.minute < 10 else ""
+            said += f"{zero}{self._number(local.minute)}{self.words['minute']}"
+        return said

@@ -1,0 +1,104 @@
+"""Words for residents: read from `data/responses/*.yml`, rendered per channel, reloaded when a file changes.
+
+A file holds `responses: {key: [variant, …]}`; a variant has `text`, optionally `channel` (`ivr`, `wechat`,
+`web`) and `buttons` (`title`, `payload`). The variant of the channel wins over the one without a channel.
+Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
+`{energy:kwh}`, `{until:time}`, `{day:day}`, `{account:digits}`, `{count:number}`; a bare `{name}` is text.
+A missing value or key is an error: nothing half-filled is ever said.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kit.errors import MisconfiguredError
+from kit.settings import ROOT
+from kit.spoken import Speaker
+
+RESPONSES = ROOT / "data" / "responses"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said: `text` without markup, and buttons where the channel shows them."""
+
+    text: str
+    buttons: list[dict[str, str]] = field(default_factory=list)
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, speaker: Speaker) -> None:
+        self.speaker = speaker
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return self.speaker.render(value, format_spec) if format_spec else str(value)
+
+
+class Wording:
+    """The catalogue of responses under one folder."""
+
+    def __init__(self, folder: Path = RESPONSES) -> None:
+        self.folder = folder
+        self._stamp: tuple[tuple[str, int], ...] = ()
+        self._catalogue: dict[str, list[dict[str, Any]]] = {}
+
+    def keys(self) -> list[str]:
+        """Every key there is, sorted."""
+        self._refresh()
+        return sorted(self._catalogue)
+
+    def render(self, key: str, channel: str, values: Mapping[str, Any] | None = None) -> Words:
+        """The words of `key` for `channel`.
+
+        Raises `MisconfiguredError` when the key, a variant for the channel, or a value is missing.
+        """
+        self._refresh()
+        variants = self._catalogue.get(key)
+        if not variants:
+            raise MisconfiguredError(f"no response {key!r} in {self.folder.name}/; add it there")
+        chosen = next((v for v in variants if v.get("channel") == channel), None)
+        chosen = chosen or next((v for v in variants if "channel" not in v), None)
+        if chosen is None:
+            raise MisconfiguredError(
+                f"response {key!r} has no variant for channel {channel!r} and none for all"
+            )
+        speaker = Speaker(spoken=channel == "ivr")
+        try:
+            text = _Formatter(speaker).vformat(chosen["text"], (), dict(values or {}))
+        except (KeyError, ValueError, IndexError) as error:
+            raise MisconfiguredError(f"response {key!r} cannot be filled: {error!r}") from error
+        buttons = [] if channel == "ivr" else [dict(button) for button in chosen.get("buttons", [])]
+        return Words(text.strip(), buttons)
+
+    def text(self, key: str, channel: str, **values: Any) -> str:
+        """`render` for those who need the text alone."""
+        return self.render(key, channel, values).text
+
+    def _refresh(self) -> None:
+        files = sorted(self.folder.glob("*.yml"))
+        stamp = tuple((f.name, f.stat().st_mtime_ns) for f in files)
+        if stamp == self._stamp:
+            return
+        catalogue: dict[str, list[dict[str, Any]]] = {}
+        for file in files:
+            try:
+                content = yaml.safe_load(file.read_text("utf-8")) or {}
+                for key, variants in content["responses"].items():
+                    if key in catalogue:
+                        raise MisconfiguredError(
+                            f"{file.name}: response {key!r} exists in another file already"
+                        )
+                    if not all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in variants):
+                        raise MisconfiguredError(f"{file.name}: response {key!r}: every variant needs a text")
+                    catalogue[key] = variants
+            except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
+                if self._catalogue:  # a slip of the pen at run time: the last good words stay in use
+                    return
+                raise MisconfiguredError(f"{file.name} is no file of responses: {error}") from error
+        self._stamp, self._catalogue = stamp, catalogue

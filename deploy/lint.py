@@ -34,7 +34,10 @@ def main() -> int:
     for name, argv in STEPS.items():
         began = time.monotonic()
         done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
-        print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        print(
+            f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} ({time.monotonic() - began:.1f} s)",
+            flush=True,
+        )
         if done.returncode:
             failed.append(name)
             print(done.stdout[-4000:] + done.stderr[-4000:], flush=True)

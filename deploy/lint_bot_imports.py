@@ -29,7 +29,9 @@ def main() -> int:
         for path in sorted((ROOT / room).rglob("*.py")):
             if ".venv" in path.parts:
                 continue
-            wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in sorted(imported(path) & forbidden)]
+            wrong += [
+                f"{path.relative_to(ROOT)} imports {name}" for name in sorted(imported(path) & forbidden)
+            ]
     print("\n".join(wrong))
     return 1 if wrong else 0
 

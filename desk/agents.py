@@ -6,15 +6,18 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import SecretStr
+from redis.exceptions import RedisError
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from desk.labels import Labels
 from desk.models import ROLES, Agent, AgentLogin
 from kit import clock
 from kit.bell import PREFIX, Bell
@@ -49,7 +52,8 @@ def _digest(value: str) -> str:
 
 async def get_by_username(session: AsyncSession, username: str) -> Agent | None:
     """The agent of this name."""
-    return await session.scalar(select(Agent).where(Agent.username == username))
+    found: Agent | None = await session.scalar(select(Agent).where(Agent.username == username))
+    return found
 
 
 async def create_agent(
@@ -73,18 +77,15 @@ async def create_agent(
     return agent
 
 
-async def ensure_agents(session: AsyncSession, password: SecretStr, names: dict[str, str]) -> None:
-    """The demo's agents with this password; `names`: how each is shown. Existing ones get the password anew."""
+async def ensure_agents(session: AsyncSession, password: str | SecretStr) -> None:
+    """The demo's agents with this password; existing ones get it anew."""
+    secret = password.get_secret_value() if isinstance(password, SecretStr) else password
+    names = Labels().group("demo_agents")
     for username, role in DEMO:
         agent = await get_by_username(session, username)
-        secret = password.get_secret_value()
         if agent is None:
             await create_agent(
-                session,
-                username=username,
-                display_name=names[username],
-                role=role,
-                password=secret,
+                session, username=username, display_name=names[username], role=role, password=secret
             )
         elif not await asyncio.to_thread(_fits, agent.password_hash, secret):
             agent.password_hash = await asyncio.to_thread(_hasher.hash, secret)
@@ -107,7 +108,8 @@ async def log_in(
     stored = agent.password_hash if agent else await asyncio.to_thread(_nobody)
     if not await asyncio.to_thread(_fits, stored, password) or agent is None:
         raise Unauthorized("wrong name or password", code="bad_login")
-    await bell.redis.delete(f"{PREFIX}limit:login:name:{_digest(username)}")
+    with suppress(RedisError, OSError):
+        await bell.redis.delete(f"{PREFIX}limit:login:name:{_digest(username)}")
     now = clock.now()
     await session.execute(delete(AgentLogin).where(AgentLogin.expires_at < now))
     token = secrets.token_urlsafe(32)

@@ -99,13 +99,9 @@ class Intake:
         self, session: AsyncSession, conversation: Conversation, request: HandoffRequest, said: Said
     ) -> None:
         # Exempt from the fence: these words are due whoever owns the conversation by now.
-        await record.say(
-            session, conversation, said, author="system", turn_id=request.turn_id, exempt=True
-        )
+        await record.say(session, conversation, said, author="system", turn_id=request.turn_id, exempt=True)
 
-    async def _open(
-        self, session: AsyncSession, conversation: Conversation, request: HandoffRequest
-    ) -> str:
+    async def _open(self, session: AsyncSession, conversation: Conversation, request: HandoffRequest) -> str:
         now = clock.now()
         last_seq = conversation.next_seq - 1
         begins = await repository.first_seq(session, conversation, now - TALK, TALK_MESSAGES)

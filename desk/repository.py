@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import record
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Outbox
 from desk.models import Agent, Ticket, TicketEvent
 from kit import clock
 from kit.errors import NotFound
@@ -31,12 +31,16 @@ Listed: TypeAlias = Row[tuple[Ticket, Conversation, Agent | None, int]]
 async def get_live(session: AsyncSession, conversation_id: uuid.UUID) -> Ticket | None:
     """The live ticket of a conversation, its row locked; the conversation must be locked already."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.state != "closed")
-    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    found: Ticket | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True)
+    )
+    return found
 
 
 async def get_by_request(session: AsyncSession, key: str) -> Ticket | None:
     """The ticket that this request opened."""
-    return await session.scalar(select(Ticket).where(Ticket.request_key == key))
+    found: Ticket | None = await session.scalar(select(Ticket).where(Ticket.request_key == key))
+    return found
 
 
 async def get_by_number(session: AsyncSession, number: str) -> Ticket:
@@ -54,13 +58,20 @@ async def lock_by_number(session: AsyncSession, number: str) -> tuple[Conversati
         raise NotFound("no such ticket")
     conversation = await record.lock_conversation(session, conversation_id)
     query = select(Ticket).where(Ticket.number == number).with_for_update()
-    return conversation, (
-        await session.execute(query.execution_options(populate_existing=True))
-    ).scalar_one()
+    return conversation, (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
 
-async def latest_number(session: AsyncSession, conversation_id: uuid.UUID) -> tuple[str, str, str] | None:
-    """Number, state and priority of a conversation's live ticket, else of its last."""
+async def standing_of_number(session: AsyncSession, number: str) -> tuple[str, str, str] | None:
+    """Number, state and priority of a ticket."""
+    query = select(Ticket.number, Ticket.state, Ticket.priority).where(Ticket.number == number)
+    row = (await session.execute(query)).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def standing_of_conversation(
+    session: AsyncSession, conversation_id: uuid.UUID
+) -> tuple[str, str, str] | None:
+    """The same of a conversation's live ticket, else of its last."""
     query = (
         select(Ticket.number, Ticket.state, Ticket.priority)
         .where(Ticket.conversation_id == conversation_id)
@@ -74,7 +85,8 @@ async def latest_number(session: AsyncSession, conversation_id: uuid.UUID) -> tu
 async def last_closed(session: AsyncSession, conversation_id: uuid.UUID) -> Ticket | None:
     """The ticket that ended last in a conversation."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.state == "closed")
-    return await session.scalar(query.order_by(Ticket.closed_at.desc()).limit(1))
+    found: Ticket | None = await session.scalar(query.order_by(Ticket.closed_at.desc()).limit(1))
+    return found
 
 
 async def create(session: AsyncSession, **columns: Any) -> Ticket:
@@ -147,7 +159,8 @@ async def first_in_line(session: AsyncSession, *, skip_locked: bool) -> str | No
         .limit(1)
         .with_for_update(of=Conversation, skip_locked=skip_locked)
     )
-    return await session.scalar(query)
+    number: str | None = await session.scalar(query)
+    return number
 
 
 async def lapsed(session: AsyncSession, now: datetime) -> Sequence[str]:
@@ -201,3 +214,18 @@ async def first_seq(session: AsyncSession, conversation: Conversation, since: da
         Message.seq >= conversation.next_seq - most,
     )
     return await session.scalar(query) or conversation.next_seq
+
+
+async def outbox_of(session: AsyncSession, message: Message) -> Outbox | None:
+    """The way of one outbound message."""
+    found: Outbox | None = await session.scalar(select(Outbox).where(Outbox.message_id == message.id))
+    return found
+
+
+async def count_queued(session: AsyncSession) -> tuple[int, int]:
+    """How many wait, and how many of these are urgent."""
+    query = select(func.count(), func.count().filter(Ticket.priority == "urgent")).where(
+        Ticket.state == "queued"
+    )
+    row = (await session.execute(query)).one()
+    return row[0], row[1]

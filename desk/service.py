@@ -17,7 +17,7 @@ from desk.errors import Closed, Lost, ReadOnly, Taken
 from desk.intake import Intake
 from desk.models import AGENT_OUTCOMES, Agent, Ticket
 from kit import clock
-from kit.errors import BadInput, Conflict, Forbidden, NotFound
+from kit.errors import BadInput, Conflict, NotFound
 from kit.logging import get
 
 log = get(__name__)
@@ -81,9 +81,7 @@ class DeskService(Intake):
             if ticket.state == "active" and ticket.assignee_id == agent.id:
                 return ticket
             raise await self._lost_to(session, ticket)
-        await repository.add_event(
-            session, ticket, "claimed", actor_kind="agent", actor=agent.display_name
-        )
+        await repository.add_event(session, ticket, "claimed", actor_kind="agent", actor=agent.display_name)
         await record.change_owner(session, conversation, "agent")
         self.ring_after(session, number)
         return ticket
@@ -216,7 +214,11 @@ class DeskService(Intake):
             async with self.house.db.work() as session:
                 conversation, ticket = await repository.lock_by_number(session, number)
                 # A heartbeat may have come in between.
-                if ticket.state != "active" or ticket.lease_until is None or ticket.lease_until >= clock.now():
+                if (
+                    ticket.state != "active"
+                    or ticket.lease_until is None
+                    or ticket.lease_until >= clock.now()
+                ):
                     continue
                 agent = await session.get(Agent, ticket.assignee_id)
                 await self._requeue(

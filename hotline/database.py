@@ -45,7 +45,7 @@ def with_role(admin_url: str, *, role: str, password: str, schema: str) -> str:
         exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
         verb = "alter" if exists else "create"
         connection.execute(
-            sql.SQL(f"{verb} role {{}} login nosuperuser password {{}}").format(
+            sql.SQL(f"{verb} role {{}} login password {{}}").format(
                 sql.Identifier(role), sql.Literal(password)
             )
         )

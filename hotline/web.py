@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import connectors.ivr.endpoints
 import connectors.web.endpoints
 import desk.console
-import desk.endpoints
 import httpx
 import uvicorn
 from fastapi import FastAPI, Response
@@ -22,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import connectors.wechat.callback
 import conversations.endpoints
+import desk.endpoints
 from hotline import landing
 from hotline.parts import Parts, build
 from kit import logging

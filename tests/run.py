@@ -1,7 +1,7 @@
 """All tests of both environments, browser tests included; ends with a count per suite.
 
-    make test                 everything
-    python tests/run.py unit  one suite: bot, unit, e2e
+make test                 everything
+python tests/run.py unit  one suite: bot, unit, e2e
 """
 
 from __future__ import annotations
@@ -63,14 +63,18 @@ def run(name: str) -> tuple[int, dict[str, int], float]:
     """Run one suite, its output passed on; exit code, counts, seconds."""
     print(f"\n── {name} " + "─" * 60, flush=True)
     began = time.monotonic()
-    process = subprocess.Popen(SUITES[name], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        SUITES[name], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     last = ""
     assert process.stdout
     for line in process.stdout:
         print(line, end="", flush=True)
         if COUNTS.search(line):
             last = line
-    counts = {kind.removesuffix("s") if kind == "errors" else kind: int(n) for n, kind in COUNTS.findall(last)}
+    counts = {
+        kind.removesuffix("s") if kind == "errors" else kind: int(n) for n, kind in COUNTS.findall(last)
+    }
     return process.wait(), counts, time.monotonic() - began
 
 
@@ -83,8 +87,15 @@ def main() -> int:
     for name, (code, counts, seconds) in results.items():
         told = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "no test ran"
         print(f"{name:<6}{told:<50}{seconds:6.0f} s{'' if code == 0 else f'  exit {code}'}")
-    total = {kind: sum(c.get(kind, 0) for _, c, _ in results.values()) for kind in ("passed", "failed", "error", "skipped")}
-    failed = total["failed"] + total["error"] + sum(1 for code, c, _ in results.values() if code and not c.get("failed"))
+    total = {
+        kind: sum(c.get(kind, 0) for _, c, _ in results.values())
+        for kind in ("passed", "failed", "error", "skipped")
+    }
+    failed = (
+        total["failed"]
+        + total["error"]
+        + sum(1 for code, c, _ in results.values() if code and not c.get("failed"))
+    )
     print(f"{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
     return 0 if all(code == 0 and counts.get("passed") for code, counts, _ in results.values()) else 1
 

@@ -66,8 +66,8 @@ class WeChatAccount:
             raise MisconfiguredError(f"WeChat account {self.appid}: an EncodingAESKey is {error}") from error
 
 
-def load_accounts(settings: Settings, file: Path = ROOT / "hotline.toml") -> dict[str, WeChatAccount]:
-    """All accounts by appid. Raises `MisconfiguredError` with the name of what is missing or wrong."""
+def load_accounts(settings: Settings, file: Path = ROOT / "hotline.toml") -> list[WeChatAccount]:
+    """All accounts, the settings' first. Raises `MisconfiguredError` with the name of what is missing or wrong."""
     accounts: dict[str, WeChatAccount] = {}
     if settings.wechat_appid:
         accounts[settings.wechat_appid] = WeChatAccount(
@@ -87,7 +87,7 @@ def load_accounts(settings: Settings, file: Path = ROOT / "hotline.toml") -> dic
         accounts[appid] = (
             _extended(first, entry) if first else _account(file.name, entry, settings.wechat_api_url)
         )
-    return accounts
+    return list(accounts.values())
 
 
 def _entries(file: Path) -> list[dict[str, Any]]:

@@ -118,5 +118,5 @@ class WeChatApi:
         log.error("wechat_send_refused", appid=self._account.appid, errcode=code, errmsg=answer)
         return Sent("failed", f"{code}: {REASONS.get(code, 'refused')} ({answer})")
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         await self._client.aclose()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,13 +40,14 @@ LOOK_BACK = 12  # messages in which a list of choices is looked for
 SUCCESS = "success"  # the platform's word for: received, nothing to say now; never encrypted
 
 
-def router(house: Conversations, accounts: Mapping[str, WeChatAccount]) -> APIRouter:
+def router(house: Conversations, accounts: Sequence[WeChatAccount]) -> APIRouter:
     """The callback for all accounts."""
     routes = APIRouter()
     callback = Callback(house)
+    by_appid = {account.appid: account for account in accounts}
 
     def account_of(appid: str) -> WeChatAccount:
-        if (account := accounts.get(appid)) is None:
+        if (account := by_appid.get(appid)) is None:
             raise NotFound("no such account")
         return account
 

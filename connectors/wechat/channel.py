@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -47,9 +47,11 @@ class WeChatChannel:
     pushes = True
     remembers = True
 
-    def __init__(self, accounts: Mapping[str, WeChatAccount], redis: Redis, wording: Wording) -> None:
-        self._apis = {appid: WeChatApi(account, redis) for appid, account in accounts.items()}
-        self._redis, self._wording = redis, wording
+    def __init__(
+        self, accounts: Sequence[WeChatAccount], redis: Redis, wording: Wording | None = None
+    ) -> None:
+        self._apis = {account.appid: WeChatApi(account, redis) for account in accounts}
+        self._redis, self._wording = redis, wording or Wording()
 
     async def send(self, conversation: Conversation, message: Message) -> Delivery:
         """Send one message, in pieces if it is long; a repetition goes on where the last try ended."""
@@ -82,9 +84,10 @@ class WeChatChannel:
                 await self._note(message, done, 0)
         return Delivery("unconfirmed", doubt) if doubt else Delivery("sent")
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
+        """Give the connections back."""
         for api in self._apis.values():
-            await api.close()
+            await api.aclose()
 
     def _key(self, message: Message) -> str:
         return f"hotline:wechat:progress:{message.id}"
@@ -96,7 +99,7 @@ class WeChatChannel:
         except (RedisError, OSError) as error:
             log.warning("wechat_progress_unknown", error=type(error).__name__)
             return 0, 0
-        done, _, tries = (kept or "0:0").partition(":")
+        done, _, tries = str(kept or "0:0").partition(":")
         return int(done), int(tries)
 
     async def _note(self, message: Message, done: int, tries: int) -> None:

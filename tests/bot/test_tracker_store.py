@@ -21,7 +21,6 @@ from rasa.shared.core.events import (
     ConversationPaused,
     ConversationResumed,
     DefinePrevUserUtteredFeaturization,
-    EntitiesAdded,
     FollowupAction,
     LoopInterrupted,
     Restarted,
@@ -71,7 +70,6 @@ def random_events(dice: random.Random, length: int) -> list:
         lambda: [ActiveLoop(dice.choice(["a_form", None]))],
         lambda: [LoopInterrupted(True)],
         lambda: [ActionExecutionRejected("a_form", "RulePolicy", 1.0)],
-        lambda: [EntitiesAdded([{"entity": "number", "value": "7"}])],
         lambda: [FollowupAction("action_b")],
         lambda: [ConversationPaused()],
         lambda: [ConversationResumed()],
@@ -81,7 +79,7 @@ def random_events(dice: random.Random, length: int) -> list:
         lambda: [Restarted()],
         lambda: [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")],
     ]
-    weights = [8, 4, 8, 6, 4, 2, 3, 1, 2, 1, 1, 1, 1, 1, 1, 1, 0.5, 0.7]
+    weights = [8, 4, 8, 6, 4, 2, 3, 1, 2, 1, 1, 1, 1, 1, 1, 0.5, 0.7]
     events = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
     while len(events) < length:
         events += dice.choices(makers, weights)[0]()

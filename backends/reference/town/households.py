@@ -10,6 +10,7 @@ from backends.reference.town.rows import AccountRow, PlaceRow
 from backends.reference.town.sources import read
 
 PER_PLACE = 8
+NOTHING = Decimal("0.00")
 TIME_OF_USE_SHARE = 0.2
 PREPAID_SHARE = 0.5
 
@@ -19,21 +20,11 @@ def fixed_accounts(places: list[PlaceRow]) -> list[AccountRow]:
     rows = []
     for fixed in read("accounts")["fixed"]:
         place = next(p for p in places if (p.district, p.name) == (fixed["district"], fixed["place"]))
-        rows.append(
-            AccountRow(
-                fixed["number"],
-                place.place_id,
-                place.province,
-                fixed["holder_name"],
-                fixed["phone_last4"],
-                fixed["building"],
-                fixed["room"],
-                "tier",
-                Decimal("0.00"),
-                "connected",
-                False,
-            )
-        )
+        row = AccountRow(
+            fixed["number"], place.place_id, place.province, fixed["holder_name"], fixed["phone_last4"],
+            fixed["building"], fixed["room"], "tier", NOTHING, "connected", False,
+        )  # fmt: skip
+        rows.append(row)
     return rows
 
 
@@ -56,20 +47,11 @@ def generate(rng: random.Random, places: list[PlaceRow]) -> list[AccountRow]:
             doors.add((place.place_id, *door))
             known = place.province in read("accounts")["time_of_use_provinces"]
             tariff = "time_of_use" if known and rng.random() < TIME_OF_USE_SHARE else "tier"
-            rows.append(
-                AccountRow(
-                    number,
-                    place.place_id,
-                    place.province,
-                    person(rng),
-                    f"{rng.randrange(10**4):04d}",
-                    *door,
-                    tariff,
-                    Decimal("0.00"),
-                    "connected",
-                    rng.random() < PREPAID_SHARE,
-                )
-            )
+            row = AccountRow(
+                number, place.place_id, place.province, person(rng), f"{rng.randrange(10**4):04d}", *door,
+                tariff, NOTHING, "connected", rng.random() < PREPAID_SHARE,
+            )  # fmt: skip
+            rows.append(row)
     return rows
 
 

@@ -1,0 +1,343 @@
+"""The agents' console: pages and fragments under `/desk`, rendered here, refreshed when the stream says so.
+
+A fragment is always rendered anew from the record, so order and permissions are the server's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import ValidationError
+
+from desk import agents, repository
+from desk.doors import By, Permission, address, check_origin, clear_cookie, guard, set_cookie
+from desk.endpoints import Number
+from desk.errors import Taken
+from desk.labels import Labels
+from desk.models import AGENT_OUTCOMES
+from desk.schemas import Callback, TicketPage, TicketRow
+from desk.service import DRAFT_LIMIT, REPLY_LIMIT, VIEWS, DeskService
+from kit import clock
+from kit.errors import BadInput, HotlineError, Unauthorized
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+CALL_BACK_IN = timedelta(hours=1)  # what the form proposes
+
+ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    handler: str
+    permission: Permission
+
+
+ROUTES = (
+    Route("GET", "", "home", ANYONE),
+    Route("GET", "/login", "login_page", ANYONE),
+    Route("POST", "/login", "log_in", ANYONE),
+    Route("POST", "/logout", "log_out", AGENT),
+    Route("GET", "/tickets", "list_page", AGENT),
+    Route("GET", "/fragments/tickets", "list_fragment", AGENT),
+    Route("POST", "/tickets/next", "take_next", AGENT),
+    Route("GET", "/tickets/{number}", "ticket_page", AGENT),
+    Route("GET", "/tickets/{number}/transcript", "transcript_fragment", AGENT),
+    Route("GET", "/tickets/{number}/side", "side_fragment", AGENT),
+    Route("POST", "/tickets/{number}/claim", "claim", AGENT),
+    Route("POST", "/tickets/{number}/release", "release", AGENT),
+    Route("POST", "/tickets/{number}/heartbeat", "heartbeat", AGENT),
+    Route("POST", "/tickets/{number}/replies", "reply", AGENT),
+    Route("POST", "/tickets/{number}/close", "close", AGENT),
+)
+
+
+class Pages:
+    """Templates with the labels and helpers that they use."""
+
+    def __init__(self) -> None:
+        self.labels = Labels()
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        self.templates.globals.update(label=self.labels, group=self.labels.group, static=self._static)
+        self.templates.filters.update(
+            clock=lambda at: f"{at:%H:%M:%S}",
+            day_time=self._day_time,
+            waited=self._waited,
+            grouped=self._grouped,
+        )
+
+    @staticmethod
+    def _static(name: str) -> str:
+        """A file's address, which changes with its content."""
+        return f"/desk/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+    @staticmethod
+    def _day_time(at: datetime | str) -> str:
+        moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(clock.SHANGHAI)
+        return f"{moment:%H:%M}" if moment.date() == clock.now().date() else f"{moment:%m-%d %H:%M}"
+
+    @staticmethod
+    def _waited(seconds: int) -> str:
+        minutes, rest = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+    @staticmethod
+    def _grouped(number: str) -> str:
+        return " ".join((number[:8], number[8:11], number[11:]))
+
+    def render(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page or fragment."""
+        html = self.templates.get_template(name).render(**values)
+        return HTMLResponse(html, status_code=status)
+
+    def words(self, error: HotlineError) -> str:
+        """An error as an agent reads it."""
+        known = self.labels.group("error")
+        words = known.get(error.code, known["error"])
+        if isinstance(error, Taken):
+            return words.format(by=error.by, since=f"{error.since:%H:%M:%S}")
+        return words
+
+    def refuse(self, request: Request, error: HotlineError) -> Response:
+        """An error as a notice beside what was typed, a page, or the way to the login."""
+        by_htmx = "hx-request" in request.headers
+        if isinstance(error, Unauthorized) and error.code == "login_needed":
+            where = "/desk/login"
+            if request.method == "GET" and not by_htmx:
+                where += "?" + urlencode({"next": request.url.path})
+            return (
+                Response(status_code=401, headers={"HX-Redirect": where})
+                if by_htmx
+                else RedirectResponse(where, 303)
+            )
+        if not by_htmx:
+            return self.render("error.html", status=error.status, words=self.words(error))
+        # Status as it is, so that what was typed stays where it is; the words go to the notice.
+        response = self.render("_notice.html", status=error.status, words=self.words(error), code=error.code)
+        response.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
+        return response
+
+
+class Console:
+    """The handlers; each is one unit of work."""
+
+    def __init__(self, desk: DeskService, pages: Pages, *, secure: bool) -> None:
+        self.desk, self.pages, self.secure, self.db = desk, pages, secure, desk.house.db
+
+    async def home(self) -> Response:
+        return RedirectResponse("/desk/tickets", 303)
+
+    async def login_page(self, next: str = "") -> Response:
+        return self.pages.render("login.html", next=next, words="", username="")
+
+    async def log_in(
+        self,
+        request: Request,
+        username: Annotated[str, Form(max_length=64)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+        next: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        try:
+            check_origin(request)
+            async with self.db.work() as session:
+                token, _, _ = await agents.log_in(
+                    session, self.desk.house.bell, username=username, password=password, address=address(request)
+                )  # fmt: skip
+        except HotlineError as error:
+            return self.pages.render(
+                "login.html",
+                status=error.status,
+                next=next,
+                words=self.pages.words(error),
+                username=username,
+            )
+        ours = next.startswith("/desk/") and "\\" not in next
+        response = RedirectResponse(next if ours else "/desk/tickets", 303)
+        set_cookie(response, token, secure=self.secure)
+        return response
+
+    async def log_out(self, by: By) -> Response:
+        async with self.db.work() as session:
+            await agents.log_out(session, by.login)
+        response = Response(status_code=204, headers={"HX-Redirect": "/desk/login"})
+        clear_cookie(response, secure=self.secure)
+        return response
+
+    async def _rows(self, by: By, state: str) -> dict[str, Any]:
+        if state not in VIEWS:
+            raise BadInput(f"state: one of {', '.join(VIEWS)}")
+        async with self.db.work() as session:
+            rows = [TicketRow.of(row, by.agent) for row in await self.desk.list_tickets(session, state=state)]
+            waiting = await repository.count_queued(session)
+        return {"rows": rows, "state": state, "waiting": waiting[0], "urgent": waiting[1]}
+
+    async def list_page(self, by: By, state: str = "open") -> Response:
+        return self.pages.render("tickets.html", by=by, views=VIEWS, **await self._rows(by, state))
+
+    async def list_fragment(self, by: By, state: str = "open") -> Response:
+        return self.pages.render("_tickets.html", **await self._rows(by, state))
+
+    async def _page(self, number: str, by: By, *, earlier: bool = False) -> TicketPage:
+        async with self.db.work() as session:
+            listed = await self.desk.get_ticket(session, number)
+            return TicketPage.build(
+                listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
+                events=await repository.events(session, listed[0]),
+                transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
+            )  # fmt: skip
+
+    def _side(self, ticket: TicketPage, by: By) -> dict[str, Any]:
+        known = ticket.facts
+        return {
+            "ticket": ticket, "by": by, "outcomes": AGENT_OUTCOMES,
+            "call_phone": known.get("phone_number") or known.get("caller") or "",
+            "call_at": f"{clock.now() + CALL_BACK_IN:%Y-%m-%dT%H:00}",
+        }  # fmt: skip
+
+    async def ticket_page(self, number: Number, by: By, earlier: bool = False) -> Response:
+        ticket = await self._page(number, by, earlier=earlier)
+        return self.pages.render(
+            "ticket.html", earlier=earlier, token=str(uuid.uuid4()), limit=REPLY_LIMIT, **self._side(ticket, by)
+        )  # fmt: skip
+
+    async def transcript_fragment(self, number: Number, by: By, earlier: bool = False) -> Response:
+        ticket = await self._page(number, by, earlier=earlier)
+        return self.pages.render("_transcript.html", ticket=ticket, earlier=earlier)
+
+    async def side_fragment(self, number: Number, by: By) -> Response:
+        return self.pages.render("_side.html", **self._side(await self._page(number, by), by))
+
+    @staticmethod
+    def _go(path: str) -> Response:
+        return Response(status_code=204, headers={"HX-Redirect": path})
+
+    async def take_next(self, by: By) -> Response:
+        async with self.db.work() as session:
+            ticket = await self.desk.take_next(session, agent=by.agent)
+        return self._go(f"/desk/tickets/{ticket.number}")
+
+    async def claim(self, number: Number, by: By) -> Response:
+        async with self.db.work() as session:
+            await self.desk.claim(session, number=number, agent=by.agent)
+        return self._go(f"/desk/tickets/{number}")
+
+    async def release(self, number: Number, by: By) -> Response:
+        async with self.db.work() as session:
+            await self.desk.release(session, number=number, agent=by.agent)
+        return self._go("/desk/tickets")
+
+    async def heartbeat(
+        self,
+        number: Number,
+        by: By,
+        draft: Annotated[str | None, Form(max_length=DRAFT_LIMIT)] = None,
+        read_seq: Annotated[int | None, Form()] = None,
+    ) -> Response:
+        async with self.db.work() as session:
+            await self.desk.heartbeat(session, number=number, agent=by.agent, draft=draft, read_seq=read_seq)
+        return Response(status_code=204)
+
+    async def reply(
+        self, number: Number, by: By, client_token: Annotated[str, Form(min_length=8, max_length=64)],
+        text: Annotated[str, Form()] = "",
+    ) -> Response:  # fmt: skip
+        # Browsers send line breaks of forms as CR LF.
+        text = text.replace("\r\n", "\n")
+        async with self.db.work() as session:
+            await self.desk.reply(
+                session, number=number, agent=by.agent, text=text, client_token=client_token
+            )
+        ticket = await self._page(number, by)
+        response = self.pages.render(
+            "_composer.html", ticket=ticket, token=str(uuid.uuid4()), limit=REPLY_LIMIT
+        )
+        response.headers["HX-Trigger-After-Settle"] = "replied"
+        return response
+
+    async def close(
+        self,
+        number: Number,
+        by: By,
+        outcome: Annotated[str, Form()] = "",
+        note: Annotated[str, Form(max_length=4000)] = "",
+        phone: Annotated[str, Form(max_length=30)] = "",
+        at: Annotated[str, Form(max_length=30)] = "",
+    ) -> Response:
+        callback = self._callback(phone, at) if outcome == "callback_promised" else None
+        async with self.db.work() as session:
+            await self.desk.close(
+                session, number=number, agent=by.agent, outcome=outcome, note=note, callback=callback
+            )
+        return self._go(f"/desk/tickets/{number}")
+
+    @staticmethod
+    def _callback(phone: str, at: str) -> dict[str, Any]:
+        """From the form's fields; a browser gives the time without an offset: Shanghai's."""
+        try:
+            moment = datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=clock.SHANGHAI)
+            return Callback(phone=phone, at=moment).kept()
+        except (ValueError, ValidationError) as error:
+            raise BadInput("callback: phone and time", code="bad_callback") from error
+
+
+def _route_class(pages: Pages) -> type[APIRoute]:
+    """Routes whose errors are pages and whose answers carry our headers."""
+
+    class ConsoleRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handler = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                try:
+                    response = await handler(request)
+                except HotlineError as error:
+                    response = pages.refuse(request, error)
+                response.headers.update(HEADERS)
+                return response
+
+            return handle
+
+    return ConsoleRoute
+
+
+def console_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
+    """`/desk/…`; `secure` as in `api_router`. Needs `mount_static` on the application."""
+    pages = Pages()
+    console = Console(desk, pages, secure=secure)
+    routes = APIRouter(prefix="/desk", route_class=_route_class(pages), include_in_schema=False)
+    for route in ROUTES:
+        routes.add_api_route(
+            route.path, getattr(console, route.handler), methods=[route.method], name=f"desk_{route.handler}",
+            response_class=HTMLResponse, response_model=None, dependencies=[Depends(guard(desk, route.permission))],
+        )  # fmt: skip
+    return routes
+
+
+def mount_static(app: FastAPI) -> None:
+    """Style, script and the vendored library at `/desk/static`."""
+    app.mount("/desk/static", StaticFiles(directory=STATIC), name="desk_static")

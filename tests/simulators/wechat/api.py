@@ -1,0 +1,116 @@
+"""The platform's API: `stable_token` and `custom/send`, with its refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from tests.simulators.wechat.model import Platform
+
+SEND_BYTES = 2048
+SLOW_SECONDS, HANG_SECONDS = 2.0, 7.0
+ERRORS = {
+    -1: "system error", 40001: "invalid credential, access_token is invalid or not latest",
+    40003: "invalid openid", 40008: "invalid message type", 40013: "invalid appid", 40033: "invalid charset",
+    40125: "invalid appsecret", 40164: "invalid ip, not in whitelist", 41001: "access_token missing",
+    44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit", 45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit", 47001: "data format error", 48001: "api unauthorized",
+    65401: "invalid kf account",
+}  # fmt: skip
+# Refusals on demand.
+TRICKS = {
+    "busy": -1, "too_fast": 45011, "quota": 45047, "out_of_window": 45015, "too_long": 45002,
+    "unauthorized": 48001, "token_refused": 40001,
+}  # fmt: skip
+
+
+def refusal(code: int) -> dict[str, Any]:
+    return {"errcode": code, "errmsg": f"{ERRORS.get(code, 'error')} rid: simulated"}
+
+
+def routes(platform: Platform) -> APIRouter:
+    """`/cgi-bin/…`; errors have status 200, as the platform's do."""
+    router = APIRouter(prefix="/cgi-bin")
+
+    @router.post("/stable_token")
+    async def stable_token(request: Request) -> dict[str, Any]:
+        if platform.plays("token_unlisted"):
+            return refusal(40164)
+        if platform.plays("token_busy"):
+            return refusal(-1)
+        body = await request.json()
+        account = platform.accounts.get(str(body.get("appid")))
+        if account is None or body.get("grant_type") != "client_credential":
+            return refusal(40013)
+        if not hmac.compare_digest(account.secret, str(body.get("secret"))):
+            return refusal(40125)
+        token, seconds = platform.issue_token(account.appid)
+        return {"access_token": token, "expires_in": seconds}
+
+    @router.post("/message/custom/send")
+    async def send(request: Request) -> Response:
+        raw = await request.body()
+        platform.counts["send"] += 1
+        if platform.plays("slow"):
+            await asyncio.sleep(SLOW_SECONDS)
+        if platform.plays("send_500"):
+            answer: dict[str, Any] = {}
+            status = 500
+        else:
+            hang = platform.plays("send_timeout")
+            answer = refusal(_send(platform, request.query_params.get("access_token", ""), raw))
+            if answer["errcode"] == 0:
+                answer["errmsg"] = "ok"
+            status = 200
+            if hang:
+                await asyncio.sleep(HANG_SECONDS)
+        platform.note(
+            way="send", method="POST", url=f"{request.url.path}?access_token=***", encrypted=False, status=status,
+            took_ms=0, attempt=1, outcome=str(answer.get("errcode", "")), why=answer.get("errmsg", ""),
+            body=raw.decode(errors="replace")[:4000], plain="", answer=json.dumps(answer), opened="",
+        )  # fmt: skip
+        return JSONResponse(answer, status) if answer else Response(status_code=status)
+
+    return router
+
+
+def _send(platform: Platform, token: str, raw: bytes) -> int:
+    """Put the words on the phone; 0 or the errcode."""
+    if not token:
+        return 41001
+    if (appid := platform.token_of(token)) is None:
+        return 40001
+    for trick, code in TRICKS.items():
+        if platform.plays(trick):
+            return code
+    try:
+        body = json.loads(raw.decode())
+        openid, kind, agent = (
+            str(body["touser"]),
+            body["msgtype"],
+            body.get("customservice", {}).get("kf_account"),
+        )
+        text = str(body["text"]["content"]) if kind == "text" else ""
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 47001
+    account = platform.accounts[appid]
+    checks = {
+        40033: b"\\u" in raw,  # escapes are shown to residents as they are
+        40008: kind != "text",
+        40003: not platform.knows(appid, openid),
+        44004: not text.strip(),
+        45002: len(text.encode()) > SEND_BYTES,
+        65401: agent is not None and agent not in account.agents,
+    }
+    if code := next((code for code, wrong in checks.items() if wrong), 0):
+        return code
+    if code := platform.chat(appid, openid).spend():
+        return code
+    platform.show(appid, openid, "account", text, via="send", nick=account.agents.get(agent or "", ""))
+    return 0

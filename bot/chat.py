@@ -32,7 +32,12 @@ async def talk(turn: Turn, channel: str, details: bool) -> None:
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             return
-        body = {"conversation": conversation, "message_id": uuid.uuid4().hex, "text": line.rstrip("\n"), "epoch": 0}
+        body = {
+            "conversation": conversation,
+            "message_id": uuid.uuid4().hex,
+            "text": line.rstrip("\n"),
+            "epoch": 0,
+        }
         answer = await turn({**body, "channel": channel})
         print("\n".join(rendered(answer, details)), flush=True)
 
@@ -100,7 +105,9 @@ async def with_model(model: Path, channel: str, details: bool) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program."""
-    parser = argparse.ArgumentParser(prog="python -m bot.chat", description="Talk to the bot in the terminal.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.chat", description="Talk to the bot in the terminal."
+    )
     parser.add_argument("--url", default=os.environ.get("HOTLINE_BOT_URL"), help="a running door")
     parser.add_argument("--model", type=Path, default=Path("models/hotline.tar.gz"))
     parser.add_argument("--channel", choices=CHANNELS, default="web")

@@ -32,6 +32,7 @@ def configure(level: int = logging.WARNING) -> None:
     root.setLevel(level)
     logging.getLogger("bot").setLevel(min(level, logging.INFO))
     logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)  # about the libraries of Rasa, which cannot move
 
 
 def progress(text: str) -> None:

@@ -11,7 +11,6 @@ import json
 import logging
 import re
 from collections.abc import Iterable
-from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.engine.url import URL, make_url
 
 from bot.fields import plain
@@ -85,46 +85,33 @@ class PostgresTrackerStore(TrackerStore):
             pool_pre_ping=True,  # a connection that died in the pool is renewed before use
             pool_size=4,
             max_overflow=12,
+            json_serializer=lambda value: json.dumps(value, default=plain),
             connect_args={"connect_timeout": 5, "application_name": "hotline-bot"},
         )
+        self.table = sa.Table(
+            "tracker",
+            sa.MetaData(schema=self.schema),
+            sa.Column("sender_id", sa.Text, primary_key=True),
+            # json, not jsonb: the latter refuses a NUL, and a resident may well send one.
+            sa.Column("events", sa.JSON, nullable=False),
+            sa.Column("session_started_at", sa.DateTime(timezone=True), nullable=False),
+            sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+            sa.Column("version", sa.BigInteger, nullable=False),
+        )
         self._make_table()
-        name = f"{self.schema}.tracker"
-        self._select = sa.text(
-            f"SELECT CAST(events AS text), version FROM {name} WHERE sender_id = :sender_id"
-        )
-        self._upsert = sa.text(
-            f"INSERT INTO {name} (sender_id, events, session_started_at, updated_at, version)"
-            " VALUES (:sender_id, :events, :session_started_at, now(), 1)"
-            " ON CONFLICT (sender_id) DO UPDATE SET events = excluded.events,"
-            " session_started_at = excluded.session_started_at, updated_at = excluded.updated_at,"
-            f" version = {name}.version + 1 WHERE {name}.version = :version"
-            " RETURNING version"
-        )
-        self._keys = sa.text(f"SELECT sender_id FROM {name}")
+        self._select, self._upsert = _select(self.table), _upsert(self.table)
 
     def _make_table(self) -> None:
         with self.engine.connect() as connection:
-            connection.execute(sa.text("SELECT pg_advisory_lock(:id)"), {"id": _SCHEMA_LOCK})
+            connection.execute(sa.select(sa.func.pg_advisory_lock(_SCHEMA_LOCK)))
             try:
                 # Asked first: a role that may not create schemas still works in one made for it.
-                name = {"schema": self.schema, "table": f"{self.schema}.tracker"}
-                if connection.execute(sa.text("SELECT to_regclass(:table)"), name).scalar() is not None:
-                    return
-                if connection.execute(sa.text("SELECT to_regnamespace(:schema)"), name).scalar() is None:
-                    connection.execute(sa.text(f"CREATE SCHEMA {self.schema}"))
-                # json, not jsonb: the latter refuses a NUL, and a resident may well send one.
-                connection.execute(
-                    sa.text(
-                        f"CREATE TABLE {self.schema}.tracker ("
-                        " sender_id text PRIMARY KEY,"
-                        " events json NOT NULL,"
-                        " session_started_at timestamptz NOT NULL,"
-                        " updated_at timestamptz NOT NULL,"
-                        " version bigint NOT NULL)"
-                    )
-                )
+                if not sa.inspect(connection).has_table("tracker", schema=self.schema):
+                    if self.schema not in sa.inspect(connection).get_schema_names():
+                        connection.execute(sa.schema.CreateSchema(self.schema))
+                    self.table.create(connection)
             finally:
-                connection.execute(sa.text("SELECT pg_advisory_unlock(:id)"), {"id": _SCHEMA_LOCK})
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_SCHEMA_LOCK)))
 
     def init_tracker(self, sender_id: str) -> Tracker:
         """An empty tracker with the domain's slots."""
@@ -139,11 +126,11 @@ class PostgresTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> Tracker | None:
         """The conversation's tracker, or `None` where there is no row."""
-        row = await asyncio.to_thread(self._first, self._select, {"sender_id": sender_id})
+        row = await asyncio.to_thread(self._first, self._select, {"of": sender_id})
         if row is None:
             return None
         tracker = self.init_tracker(sender_id)
-        tracker.load(read_events(json.loads(row[0])))
+        tracker.load(read_events(row[0]))
         tracker.version = row[1]
         return tracker
 
@@ -159,12 +146,10 @@ class PostgresTrackerStore(TrackerStore):
             self._first,
             self._upsert,
             {
-                "sender_id": tracker.sender_id,
-                "events": json.dumps([e.as_dict() for e in events], default=plain),
-                "session_started_at": datetime.fromtimestamp(started.timestamp, timezone.utc)
-                if started
-                else datetime.now(timezone.utc),
-                "version": getattr(tracker, "version", 0),
+                "of": tracker.sender_id,
+                "history": [event.as_dict() for event in events],
+                "started": started.timestamp if started else None,
+                "seen": getattr(tracker, "version", 0),
             },
         )
         if row is None:
@@ -173,7 +158,7 @@ class PostgresTrackerStore(TrackerStore):
 
     async def keys(self) -> list[str]:
         """Every conversation that has a row."""
-        rows = await asyncio.to_thread(self._all, self._keys)
+        rows = await asyncio.to_thread(self._all, sa.select(self.table.c.sender_id))
         return [row[0] for row in rows]
 
     def close(self) -> None:
@@ -187,3 +172,30 @@ class PostgresTrackerStore(TrackerStore):
     def _all(self, statement: Any) -> Any:
         with self.engine.connect() as connection:
             return connection.execute(statement).all()
+
+
+def _select(table: sa.Table) -> sa.sql.Select:
+    return sa.select(table.c.events, table.c.version).where(table.c.sender_id == sa.bindparam("of"))
+
+
+def _upsert(table: sa.Table) -> Insert:
+    """Insert or replace a row whose version is the one that was read; no row comes back where it is not."""
+    new = insert(table).values(
+        sender_id=sa.bindparam("of"),
+        events=sa.bindparam("history", type_=sa.JSON),
+        session_started_at=sa.func.coalesce(
+            sa.func.to_timestamp(sa.cast(sa.bindparam("started"), sa.Float)), sa.func.now()
+        ),
+        updated_at=sa.func.now(),
+        version=1,
+    )
+    return new.on_conflict_do_update(
+        index_elements=[table.c.sender_id],
+        set_={
+            "events": new.excluded.events,
+            "session_started_at": new.excluded.session_started_at,
+            "updated_at": new.excluded.updated_at,
+            "version": table.c.version + 1,
+        },
+        where=table.c.version == sa.bindparam("seen"),
+    ).returning(table.c.version)

@@ -13,8 +13,12 @@ import tempfile
 import time
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.freshness import Sources, is_fresh, record
+
+if TYPE_CHECKING:
+    from bot.progress import Progress
 
 
 class BrokenSources(Exception):

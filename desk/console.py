@@ -5,41 +5,28 @@ A fragment is always rendered anew from the record, so order and permissions are
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import ValidationError
 
 from desk import agents, repository
 from desk.doors import By, Permission, address, check_origin, clear_cookie, guard, set_cookie
 from desk.endpoints import Number
-from desk.errors import Taken
-from desk.labels import Labels
 from desk.models import AGENT_OUTCOMES
+from desk.pages import HEADERS, STATIC, Pages
 from desk.schemas import Callback, TicketPage, TicketRow
 from desk.service import DRAFT_LIMIT, REPLY_LIMIT, VIEWS, DeskService
 from kit import clock
-from kit.errors import BadInput, HotlineError, Unauthorized
+from kit.errors import BadInput, HotlineError
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 CALL_BACK_IN = timedelta(hours=1)  # what the form proposes
 
 ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
@@ -69,76 +56,6 @@ ROUTES = (
     Route("POST", "/tickets/{number}/replies", "reply", AGENT),
     Route("POST", "/tickets/{number}/close", "close", AGENT),
 )
-
-
-class Pages:
-    """Templates with the labels and helpers that they use."""
-
-    def __init__(self) -> None:
-        self.labels = Labels()
-        self.templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        self.templates.globals.update(label=self.labels, group=self.labels.group, static=self._static)
-        self.templates.filters.update(
-            clock=lambda at: f"{at:%H:%M:%S}",
-            day_time=self._day_time,
-            waited=self._waited,
-            grouped=self._grouped,
-        )
-
-    @staticmethod
-    def _static(name: str) -> str:
-        """A file's address, which changes with its content."""
-        return f"/desk/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
-
-    @staticmethod
-    def _day_time(at: datetime | str) -> str:
-        moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(clock.SHANGHAI)
-        return f"{moment:%H:%M}" if moment.date() == clock.now().date() else f"{moment:%m-%d %H:%M}"
-
-    @staticmethod
-    def _waited(seconds: int) -> str:
-        minutes, rest = divmod(seconds, 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-    @staticmethod
-    def _grouped(number: str) -> str:
-        return " ".join((number[:8], number[8:11], number[11:]))
-
-    def render(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page or fragment."""
-        html = self.templates.get_template(name).render(**values)
-        return HTMLResponse(html, status_code=status)
-
-    def words(self, error: HotlineError) -> str:
-        """An error as an agent reads it."""
-        known = self.labels.group("error")
-        words = known.get(error.code, known["error"])
-        if isinstance(error, Taken):
-            return words.format(by=error.by, since=f"{error.since:%H:%M:%S}")
-        return words
-
-    def refuse(self, request: Request, error: HotlineError) -> Response:
-        """An error as a notice beside what was typed, a page, or the way to the login."""
-        by_htmx = "hx-request" in request.headers
-        if isinstance(error, Unauthorized) and error.code == "login_needed":
-            where = "/desk/login"
-            if request.method == "GET" and not by_htmx:
-                where += "?" + urlencode({"next": request.url.path})
-            return (
-                Response(status_code=401, headers={"HX-Redirect": where})
-                if by_htmx
-                else RedirectResponse(where, 303)
-            )
-        if not by_htmx:
-            return self.render("error.html", status=error.status, words=self.words(error))
-        # Status as it is, so that what was typed stays where it is; the words go to the notice.
-        response = self.render("_notice.html", status=error.status, words=self.words(error), code=error.code)
-        response.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
-        return response
 
 
 class Console:
@@ -317,6 +234,8 @@ def _route_class(pages: Pages) -> type[APIRoute]:
                     response = await handler(request)
                 except HotlineError as error:
                     response = pages.refuse(request, error)
+                except RequestValidationError:
+                    response = pages.refuse(request, BadInput("a field is wrong"))
                 response.headers.update(HEADERS)
                 return response
 

@@ -104,12 +104,12 @@ def add_agent(
     from kit.db import Database
 
     async def add() -> None:
-        database = Database(url_of(_settings().database_url, "HOTLINE_DATABASE_URL"))
-        async with database.work() as session:
+        record = Database(url_of(_settings().database_url, "HOTLINE_DATABASE_URL"))
+        async with record.work() as session:
             await create_agent(
                 session, username=username, display_name=display_name, role=role, password=password
             )
-        await database.close()
+        await record.close()
 
     try:
         asyncio.run(add())

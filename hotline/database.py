@@ -11,7 +11,8 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import create_engine
 
-from kit.db import psycopg_url
+from desk.agents import ensure_agents
+from kit.db import Database, psycopg_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 95598  # advisory: two starts at once migrate one after the other
@@ -60,3 +61,13 @@ def with_role(admin_url: str, *, role: str, password: str, schema: str) -> str:
     parts = urlsplit(admin_url)
     host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
     return urlunsplit(parts._replace(netloc=f"{role}:{password}@{host}"))
+
+
+async def demo_agents(url: str, password: str) -> None:
+    """`agent1`, `agent2` and `supervisor`, with the demo's password."""
+    record = Database(url, pool_size=1)
+    try:
+        async with record.work() as session:
+            await ensure_agents(session, password)
+    finally:
+        await record.close()

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Child:
     process: asyncio.subprocess.Process | None = None
     stopping: bool = False
     deaths: int = 0
+    on_start: Callable[[], None] | None = None
 
     async def run(self) -> None:
         """Keep it running until `stop`; quick deaths are retried ever more slowly."""
@@ -42,6 +44,8 @@ class Child:
                     *self.argv, env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
                     start_new_session=True,
                 )  # fmt: skip
+            if self.on_start:
+                self.on_start()
             code = await self.process.wait()
             self._kill_group(signal.SIGKILL)
             if self.stopping:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ from kit.errors import HotlineError, MisconfiguredError
 from kit.settings import ROOT, Settings, bot_database_password, secrets_file
 
 START_SECONDS = 120.0
+INNER = ("bot", "actions", "backends", "inner")
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 
 
@@ -74,7 +76,10 @@ class Hotline:
         self.settings, self.console = settings, console
         self.began = time.monotonic()
         self.children: list[Child] = []
+        self.watchers: list[asyncio.Task[None]] = []
         self.embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
+        # Inner doors without an address of yours are started here; the others are yours to run.
+        self.own = {name for name in INNER if f"{name}_url" not in settings.model_fields_set}
         (settings.home / "logs").mkdir(parents=True, exist_ok=True)
 
     def note(self, text: str) -> None:
@@ -107,11 +112,7 @@ class Hotline:
 
     def addresses(self) -> None:
         """Free loopback ports for the inner doors that were not given."""
-        filled = {
-            name: f"http://127.0.0.1:{free_port()}"
-            for name in ("bot_url", "actions_url", "backends_url", "inner_url")
-            if name not in self.settings.model_fields_set
-        }
+        filled = {f"{name}_url": f"http://127.0.0.1:{free_port()}" for name in self.own}
         self.settings = self.settings.model_copy(update=filled)
 
     def environment(self) -> dict[str, str]:
@@ -149,19 +150,14 @@ class Hotline:
             name: httpx.URL(getattr(settings, f"{name}_url")).port for name in ("bot", "actions", "backends")
         }
         token = f"Bearer {settings.internal_token.get_secret_value()}"
-        given = settings.model_fields_set
-        own = [
-            name for name in ("bot", "actions", "backends") if f"HOTLINE_{name.upper()}_URL" not in os.environ
-        ]
-        del given
         plan = []
-        if "bot" in own:
+        if "bot" in self.own:
             argv = [str(BOT_PYTHON), "-m", "bot.server", "--port", str(port["bot"])]
             plan.append(self._child("bot", argv, settings.bot_url + "/health", Authorization=token))
-        if "backends" in own and settings.demo:
+        if "backends" in self.own and settings.demo:
             argv = [python, "-m", "backends.reference", "--port", str(port["backends"])]
             plan.append(self._child("backends", argv, settings.backends_url + "/healthz"))
-        if "actions" in own:
+        if "actions" in self.own:
             argv = [python, "-m", "actions", "--port", str(port["actions"])]
             plan.append(self._child("actions", argv, settings.actions_url + "/health"))
         plan.append(
@@ -191,46 +187,61 @@ class Hotline:
         raise StartFailed(f"{child.name} did not come up; the end of {child.log_file}:\n{child.last_words()}")
 
     async def run(self) -> None:
-        """Everything up, then wait for Ctrl-C."""
-        settings = self.settings
-        require_free(settings.port, settings.host, "HOTLINE_PORT")
-        if settings.demo:
-            require_free(settings.simulator_port, "127.0.0.1", "HOTLINE_SIMULATOR_PORT")
+        """Everything up, then wait for Ctrl-C; whatever happens, everything that was started is stopped."""
+        require_free(self.settings.port, self.settings.host, "HOTLINE_PORT")
+        if self.settings.demo:
+            require_free(self.settings.simulator_port, "127.0.0.1", "HOTLINE_SIMULATOR_PORT")
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, stop.set)
-        watchers: list[asyncio.Task[None]] = []
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        self.addresses()
         try:
-            self.addresses()
-            self.train()
-            self.databases()
-            bot_first = self.plan()
-            self.children = bot_first
-            if bot_first and bot_first[0].name == "bot":  # it loads for seconds while the tables are made
-                watchers.append(asyncio.create_task(bot_first[0].run()))
-                await asyncio.sleep(0)
-            assert self.settings.database_url
-            await asyncio.to_thread(database.upgrade, self.settings.database_url.get_secret_value())
-            self.note("the tables are up to date")
-            watchers += [asyncio.create_task(c.run()) for c in self.children if c.name != "bot"]
-            waits = asyncio.gather(*(self.ready(child) for child in self.children))
+            await asyncio.to_thread(self.train)
+            await asyncio.to_thread(self.databases)
+            starting = asyncio.create_task(self.start())
             stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait([waits, stopped], return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                waits.cancel()
-                return
-            await waits
-            self.show()
-            await stopped
+            await asyncio.wait([starting, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if not stop.is_set():
+                await starting
+                self.show()
+                await stopped
+            starting.cancel()
         finally:
             self.console.print("stopping …")
             await asyncio.gather(*(child.stop() for child in reversed(self.children)))
-            for watcher in watchers:
-                watcher.cancel()
+            await asyncio.gather(*self.watchers, return_exceptions=True)
             for part in reversed(self.embedded):
-                part.stop()
+                await asyncio.to_thread(part.stop)
             self.console.print("stopped")
+
+    async def start(self) -> None:
+        """Start every process; ready when all answer."""
+        self.children = self.plan()
+        for child in self.children:
+            child.on_start = self.write_down
+        late = [child for child in self.children if child.name != "bot"]
+        # The bot loads for seconds; meanwhile the tables are made.
+        self.watchers = [asyncio.create_task(c.run()) for c in self.children if c.name == "bot"]
+        await asyncio.to_thread(self.tables)
+        self.watchers += [asyncio.create_task(child.run()) for child in late]
+        await asyncio.gather(*(self.ready(child) for child in self.children))
+
+    def tables(self) -> None:
+        """Migrations, and in the demo the people at the desk."""
+        assert self.settings.database_url
+        url = self.settings.database_url.get_secret_value()
+        database.upgrade(url)
+        if self.settings.demo:
+            asyncio.run(database.demo_agents(url, self.settings.desk_password.get_secret_value()))
+        self.note("the tables are up to date")
+
+    def write_down(self) -> None:
+        """`run.json`: which process is which, and where the inner doors are; for people who look for them."""
+        told = {
+            "processes": {c.name: c.process.pid for c in self.children if c.process},
+            "addresses": {name: str(getattr(self.settings, f"{name}_url")) for name in INNER},
+        }
+        (self.settings.home / "run.json").write_text(json.dumps(told, indent=1))
 
     def show(self) -> None:
         """The addresses, at the end, where they are looked for."""

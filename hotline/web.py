@@ -10,17 +10,17 @@ import contextlib
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-import connectors.ivr.endpoints
 import connectors.web.endpoints
-import desk.console
 import httpx
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import connectors.ivr.endpoints
 import connectors.wechat.callback
 import conversations.endpoints
+import desk.console
 import desk.endpoints
 from hotline import landing
 from hotline.parts import Parts, build

@@ -13,7 +13,9 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.linalg import cholesky, solve_triangular
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, vstack
 
 from bot.components.base import BrokenModel, HotlineComponent, read_json, register, write_json
 from bot.components.characters import CharacterNgrams
@@ -29,7 +31,7 @@ def sentence_features(message: Message) -> list[Features]:
 
 @register("INTENT_CLASSIFIER", trainable=True)
 class LinearIntentClassifier(HotlineComponent, IntentClassifier):
-    """Multinomial logistic regression; in the model a matrix (features, intents) and JSON, so loading needs no sklearn.
+    """Multinomial logistic regression; in the model a matrix (features, intents) and JSON, so loading needs numpy alone.
 
     Confidences over all intents sum to 1; the message gets the best `ranking_length`. A text without any known
     feature gets what the intents' frequencies say, which is a low confidence.
@@ -50,31 +52,19 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`strength`: inverse of the regularisation; `steps`: of the optimiser at most; `ranking_length`: intents told."""
-        return {"strength": 20.0, "steps": 120, "ranking_length": 10}
+        return {"strength": 10.0, "steps": 60, "ranking_length": 10}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and store the model; without examples there is none."""
-        from sklearn.linear_model import LogisticRegression
-
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         if not examples:
             return self._resource
         self._blocks = [(str(block.origin), block.features.shape[-1]) for block in sentence_features(examples[0])]
-        matrix = vstack([self._row(message) for message in examples]).astype(np.float32).tocsr()
-        labels = [message.get(INTENT) for message in examples]
-        self._intents = sorted(set(labels))
-        if len(self._intents) == 1:
-            self._weights = np.zeros((matrix.shape[1], 1), dtype=np.float32)
-            self._bias = np.zeros(1, dtype=np.float32)
-        else:
-            model = LogisticRegression(
-                C=self.config["strength"], max_iter=self.config["steps"], multi_class="multinomial", tol=1e-3
-            )
-            model.fit(matrix, labels)
-            weights, bias = model.coef_.T, model.intercept_
-            if weights.shape[1] == 1:  # sklearn keeps one column for two classes
-                weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
-            self._weights, self._bias = weights.astype(np.float32), bias.astype(np.float32)
+        blocks = [_stack([sentence_features(message)[place] for message in examples]) for place in range(len(self._blocks))]
+        self._intents, labels = np.unique([message.get(INTENT) for message in examples], return_inverse=True)
+        self._intents = [str(intent) for intent in self._intents]
+        fitted = _fit(blocks, labels, len(self._intents), self.config["strength"], self.config["steps"])
+        self._weights, self._bias = fitted
         with self._storage.write_to(self._resource) as directory:
             write_json(directory / "intents.json", {"intents": self._intents, "blocks": self._blocks})
             np.savez_compressed(directory / "weights.npz", weights=self._weights, bias=self._bias)
@@ -139,5 +129,44 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         likely = np.exp(scores - scores.max())
         return likely / likely.sum()
 
-    def _row(self, message: Message) -> csr_matrix:
-        return hstack([csr_matrix(block.features) for block in sentence_features(message)], format="csr")
+
+def _stack(rows: list[Features]) -> csr_matrix | np.ndarray:
+    # A dense block beside sparse ones stays dense: as a sparse matrix its products take ten times as long.
+    if rows[0].is_sparse():
+        return vstack([row.features for row in rows], format="csr").astype(np.float32)
+    return np.vstack([row.features for row in rows]).astype(np.float32)
+
+
+def _fit(
+    blocks: list[csr_matrix | np.ndarray], labels: np.ndarray, intents: int, strength: float, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Multinomial logistic regression: weights (features, intents) and bias (intents,) for blocks (examples, features).
+
+    The weights are combinations of the examples, and there are ten times fewer examples than features. So the optimiser
+    works on the Cholesky factor L of the examples' products: the same minimum, L in place of the rows, a tenth of the time.
+    Memory is 8 bytes a pair of examples: 0.8 GB for 10,000.
+    """
+    size = len(labels)
+    products = np.zeros((size, size), dtype=np.float32)
+    for block in blocks:
+        product = block @ block.T
+        products += product if isinstance(product, np.ndarray) else product.toarray()
+    products[np.diag_indices(size)] += 1e-3  # copies of a row would make it singular
+    factor = cholesky(products, lower=True, overwrite_a=True, check_finite=False)
+    wanted = np.eye(intents, dtype=np.float32)[labels]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        inner = flat.reshape(size + 1, intents).astype(np.float32)
+        scores = factor @ inner[:-1] + inner[-1]
+        scores -= scores.max(axis=1, keepdims=True)
+        likely = np.exp(scores)
+        total = likely.sum(axis=1, keepdims=True)
+        missed = float((np.log(total[:, 0]) - scores[np.arange(size), labels]).sum())
+        error = strength * (likely / total - wanted)
+        gradient = np.vstack([factor.T @ error + inner[:-1], error.sum(axis=0)])
+        return strength * missed + 0.5 * float((inner[:-1] ** 2).sum()), gradient.ravel().astype(np.float64)
+
+    start = np.zeros((size + 1) * intents)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(size + 1, intents)
+    shares = solve_triangular(factor, found[:-1].astype(np.float32), lower=True, trans="T", check_finite=False)
+    return np.vstack([block.T @ shares for block in blocks]).astype(np.float32), found[-1].astype(np.float32)

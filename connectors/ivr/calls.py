@@ -9,77 +9,29 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
-from connectors.ivr.activities import Activity, OutActivity
+from connectors.ivr.activities import Activity
+from connectors.ivr.answer import Answer
 from connectors.ivr.channel import ACCOUNT, NAME
-from connectors.ivr.hearing import confidence_of, nbest
-from connectors.ivr.speech import speakable
+from connectors.ivr.inbound import caller_of, heard, keyed, of_call
 from conversations import record
 from conversations.disarm import clean
-from conversations.models import Conversation, Message, Turn
-from conversations.ports import HandoffRequest, InboundMessage
+from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.ports import HandoffRequest, InboundMessage, Said
 from conversations.service import TEXT_LIMIT, Conversations, Word
 from kit import clock
 from kit.errors import Conflict, HotlineError, NotFound
 from kit.logging import get
-from kit.settings import ROOT
 
 log = get(__name__)
 
 OPEN_SECONDS = 8.0  # the gateway gives up later than this, and a caller's patience ends about here
-STUCK = timedelta(seconds=20)  # a turn that waits longer is somebody's business
+STUCK = timedelta(seconds=20)  # after that long "one moment please" is no longer honest
 REPEATED = 3  # messages at most that are said once more into a first silence
-DIGITS = 32  # more is no number of ours
-_WITHHELD = {"anonymous", "unknown", "restricted", "private", "unavailable", "withheld"}
-
-# Asked of the gateway with the first words: keys in one piece up to #, and silences told to us, three of them.
-SESSION = {
-    "sendDTMF": True, "dtmfCollect": True, "dtmfCollectSubmitDigit": "#", "dtmfCollectMaxDigits": DIGITS,
-    "sendEventsToBot": ["noUserInput"], "userNoInputTimeoutMS": 8000, "userNoInputRetries": 3,
-    "botNoInputGiveUpTimeoutMS": 15000,
-}  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def zero_means() -> str:
-    """What a single 0 stands for (`data/lookups/ivr.yml`)."""
-    return str(yaml.safe_load((ROOT / "data" / "lookups" / "ivr.yml").read_text("utf-8"))["zero_means"])
-
-
-def caller_of(start: Activity) -> str:
-    """The caller's number from a start event; '' if it is withheld."""
-    raw = str(start.parameters.get("caller") or "").strip()
-    number = raw.removeprefix("sip:").removeprefix("tel:").partition("@")[0].partition(";")[0][:64]
-    return "" if number.lower() in _WITHHELD else number
-
-
-@dataclass
-class Answer:
-    """What goes back in one response: activities in order, a transfer or a hang-up always last."""
-
-    spoken: list[OutActivity] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)  # to be confirmed once the response has left
-    last: OutActivity | None = None
-
-    def say(self, text: str) -> None:
-        if text := speakable(text):
-            self.spoken.append(OutActivity(type="message", text=text))
-
-    def transfer(self, target: str, reason: str) -> None:
-        self.last = self.last or OutActivity(
-            type="event", name="transfer", activityParams={"transferTarget": target, "handoverReason": reason}
-        )
-
-    @property
-    def activities(self) -> list[OutActivity]:
-        return [*self.spoken, *([self.last] if self.last else [])]
 
 
 class Calls:
@@ -91,9 +43,7 @@ class Calls:
     async def create(self, call_id: str) -> None:
         """Begin a call; again is no other call. Raises `Conflict` for one that is over."""
         async with self.house.db.work() as session:
-            conversation = await record.get_or_create_conversation(
-                session, self._inbound(call_id, "create", "")
-            )
+            conversation = await record.get_or_create_conversation(session, of_call(call_id))
             if conversation.ended_at is not None:
                 raise Conflict("this call is over; a new call has a new id", code="call_over")
 
@@ -115,164 +65,172 @@ class Calls:
 
         Whatever else fails, the caller hears so and is given to a person: a line never goes dead.
         """
-        answer = Answer()
+        answer = Answer(self.transfer_to)
         deadline = time.monotonic() + self.open_seconds
         try:
             await self.find(call_id)
             for activity in activities:
                 await self._do(await self.find(call_id), activity, deadline, answer)
-        except HotlineError as error:
-            if error.status < 500:
-                raise
-            self._failed(answer, error)
-        except Exception as error:  # the edge of a telephone line: nothing may pass
-            self._failed(answer, error)
+        except NotFound:
+            raise
+        except Exception as error:  # the edge of a telephone line: nothing else may get through
+            log.error("call_failed", error=repr(error)[:300], exc_info=error)
+            self._apologise(answer)
         return answer
 
-    def _failed(self, answer: Answer, error: Exception) -> None:
-        log.error("call_failed", error=repr(error)[:300], exc_info=error)
+    def _apologise(self, answer: Answer) -> None:
         try:
             answer.say(self.house.words("utter_ivr_failed", NAME).text)
         except HotlineError as wordless:
             log.error("call_failed_wordless", error=str(wordless))
-        answer.transfer(self.transfer_to, "system_failure")
+        answer.transfer("system_failure")
 
-    async def _do(
-        self, conversation: Conversation, activity: Activity, deadline: float, answer: Answer
-    ) -> None:
+    async def _do(self, call: Conversation, activity: Activity, deadline: float, answer: Answer) -> None:
         event = (activity.name or "").lower() if activity.type == "event" else ""
         if event in ("hangup", "disconnect"):
-            if conversation.ended_at is None:
-                await self.house.end(conversation.id, str(activity.parameters.get("reason") or event))
-            return
-        if conversation.ended_at is not None:
+            if call.ended_at is None:
+                await self.house.end(call.id, str(activity.parameters.get("reason") or event))
+        elif call.ended_at is not None:
             raise NotFound("this call is over", code="call_over")
-        if activity.type == "message":
-            await self._message(conversation, self._heard(conversation.resident, activity), deadline, answer)
+        elif activity.type == "message":
+            await self._message(call, heard(call.resident, activity), deadline, answer)
         elif event == "dtmf":
-            await self._message(conversation, self._keyed(conversation.resident, activity), deadline, answer)
+            await self._message(call, keyed(call.resident, activity), deadline, answer)
         elif event == "start":
-            await self._start(conversation, activity, answer)
+            await self._start(call, activity, answer)
         elif event == "nouserinput":
-            await self._silence(conversation, activity, answer)
+            await self._silence(call, activity, answer)
         else:
             log.info("activity_ignored", type=activity.type, name=activity.name)
 
-    @staticmethod
-    def _inbound(call_id: str, message_id: str, text: str, **more: Any) -> InboundMessage:
-        return InboundMessage(NAME, ACCOUNT, call_id, message_id, text, **more)
-
-    def _heard(self, call_id: str, activity: Activity) -> InboundMessage:
-        text = activity.text or ""
-        output = activity.parameters.get("recognitionOutput") or activity.parameters
-        confidence = confidence_of(activity.parameters.get("confidence"))
-        return self._inbound(
-            call_id, activity.id or str(uuid.uuid4()), text,
-            nbest=nbest(text, confidence, output), confidence=confidence,
-        )  # fmt: skip
-
-    def _keyed(self, call_id: str, activity: Activity) -> InboundMessage:
-        digits = "".join(
-            c for c in str(activity.value if activity.value is not None else "") if c in "0123456789"
-        )[:DIGITS]
-        return self._inbound(
-            call_id, activity.id or str(uuid.uuid4()), zero_means() if digits == "0" else digits,
-            kind="dtmf", payload={"digits": digits},
-        )  # fmt: skip
-
-    async def _start(self, conversation: Conversation, activity: Activity, answer: Answer) -> None:
+    async def _start(self, call: Conversation, activity: Activity, answer: Answer) -> None:
         if caller := caller_of(activity):
             async with self.house.db.work() as session:
-                row = await record.lock_conversation(session, conversation.id)
+                row = await record.lock_conversation(session, call.id)
                 if (
                     row.identity == f"{NAME}:{row.resident}"
                 ):  # failures to verify count per caller, not per call
                     row.identity = f"{NAME}:{caller}"
-        await self.house.greet(self._inbound(conversation.resident, "start", ""))
-        words = await self.house.collect(conversation.id) or await self._greeted(conversation.id)
-        self._say(answer, words)
-        if answer.spoken:
-            answer.spoken[0].sessionParams = SESSION
-        log.info("call_started", conversation=str(conversation.id), caller=caller)
+        await self.house.greet(of_call(call.resident))
+        answer.add(await self.house.collect(call.id) or await self._greeted(call.id))
+        answer.open_session()
+        log.info("call_started", conversation=str(call.id), caller=caller)
 
-    async def _greeted(self, conversation_id: uuid.UUID) -> list[Word]:
+    async def _greeted(self, call_id: uuid.UUID) -> list[Word]:
         """The first words once more, for a redelivered start; nothing once the caller has spoken."""
-        async with self.house.db.work() as session:
-            rows = await record.transcript(session, conversation_id)
+        rows = await self._transcript(call_id)
         if any(message.author == "resident" for message, _ in rows):
             return []
         return [Word(outbox.id, message) for message, outbox in rows if outbox and outbox.via == "callback"]
 
     async def _message(
-        self, conversation: Conversation, inbound: InboundMessage, deadline: float, answer: Answer
+        self, call: Conversation, inbound: InboundMessage, deadline: float, answer: Answer
     ) -> None:
-        if await self._keep(conversation.id, inbound):
-            self._say(answer, await self.house.collect(conversation.id))
+        if await self._keep(call.id, inbound):
+            answer.add(await self.house.collect(call.id))
             return
         left = max(0.0, deadline - time.monotonic())
         accepted = await self.house.receive(inbound, open_seconds=left)
         if await self.house.wait(accepted.turn_id, seconds=left):
-            self._say(answer, await self.house.collect(conversation.id, turn_id=accepted.turn_id))
+            answer.add(await self.house.collect(call.id, turn_id=accepted.turn_id))
             return
-        self._say(answer, await self.house.collect(conversation.id))
+        answer.add(await self.house.collect(call.id))
         if answer.last:
             return
-        if await self._stuck(conversation.id):
-            await self._hand_over(conversation.id, inbound.message_id, "bot_failed", "utter_bot_failed")
-            self._say(answer, await self.house.collect(conversation.id))
+        if await self._stuck(call.id):
+            await self._hand_over(call.id, inbound.message_id, "bot_failed", "utter_bot_failed", answer)
         else:
             answer.say(self.house.words("utter_still_working", NAME).text)
 
-    async def _keep(self, conversation_id: uuid.UUID, inbound: InboundMessage) -> bool:
+    async def _keep(self, call_id: uuid.UUID, inbound: InboundMessage) -> bool:
         """Store what is said while people have the call; False when the bot has, or it is stored already."""
         async with self.house.db.work() as session:
-            conversation = await record.lock_conversation(session, conversation_id)
-            if conversation.owner == "bot":
-                return False
+            call = await record.lock_conversation(session, call_id)
             known = select(Message.id).filter_by(
-                conversation_id=conversation_id, channel_message_id=inbound.message_id
+                conversation_id=call_id, channel_message_id=inbound.message_id
             )
-            if await session.scalar(known) is not None:
+            if call.owner == "bot" or await session.scalar(known) is not None:
                 return False
             await record.add_message(
-                session, conversation, author="resident", kind=inbound.kind, text=clean(inbound.text)[:TEXT_LIMIT],
+                session, call, author="resident", kind=inbound.kind, text=clean(inbound.text)[:TEXT_LIMIT],
                 channel_message_id=inbound.message_id,
                 payload=inbound.payload | {"nbest": inbound.nbest, "confidence": inbound.confidence},
             )  # fmt: skip
-            conversation.last_inbound_at = clock.now()
-        await self.house.bell.ring("desk", str(conversation_id))
+            call.last_inbound_at = clock.now()
+        await self.house.bell.ring("desk", str(call_id))
         return True
 
-    async def _stuck(self, conversation_id: uuid.UUID) -> bool:
-        """Has a turn of this call waited for so long that "one moment please" is no longer honest?"""
+    async def _stuck(self, call_id: uuid.UUID) -> bool:
+        """True when a turn of this call has been waiting too long."""
         query = select(Turn.id).where(
-            Turn.conversation_id == conversation_id, Turn.state == "queued", Turn.created_at < clock.now() - STUCK
-        )  # fmt: skip
+            Turn.conversation_id == call_id, Turn.state == "queued", Turn.created_at < clock.now() - STUCK
+        )
         async with self.house.db.work() as session:
             return await session.scalar(query.limit(1)) is not None
 
-    async def _silence(self, conversation: Conversation, activity: Activity, answer: Answer) -> None:
+    async def _silence(self, call: Conversation, activity: Activity, answer: Answer) -> None:
         """First silence: the last words again; second: a short hint; third: a person, or goodbye."""
-        if words := await self.house.collect(
-            conversation.id, turn_id=self._turn_of(conversation.id, activity)
-        ):
-            self._say(answer, words)  # late words, or this very silence redelivered
-            self._goodbye(answer, activity, words)
+        turn_id = uuid.uuid5(call.id, activity.id or str(uuid.uuid4()))
+        if words := await self.house.collect(call.id, turn_id=turn_id):
+            answer.add(words)  # late words, or this very silence redelivered
             return
-        async with self.house.db.work() as session:
-            rows = await record.transcript(session, conversation.id)
+        rows = await self._transcript(call.id)
         nth = activity.value if isinstance(activity.value, int) else 1
-        if conversation.owner != "bot":
-            await self._prompt(conversation.id, activity, "utter_ivr_transfer_again", answer)
-            answer.transfer(self.transfer_to, "transfer_again")
-        elif nth <= 1 and (last := self._last_words(rows)):
-            for message in last:
-                answer.say(message.text)
+        if call.owner != "bot":
+            data = {"handoff": {"reason": "transfer_again"}}
+            await self._prompt(call.id, turn_id, "utter_ivr_transfer_again", answer, data)
+        elif nth <= 1 and (last := _last_words(rows)):
+            for text in last:
+                answer.say(text)
         elif nth <= 2:
-            await self._prompt(conversation.id, activity, "utter_ivr_hint", answer)
+            await self._prompt(call.id, turn_id, "utter_ivr_hint", answer)
         elif any(message.author == "resident" for message, _ in rows):
-            key = str(self._turn_of(conversation.id, activity))
-            await self._hand_over(conversation.id, key, "fallback", "utter_ivr_cannot_hear")
-            self._say(answer, await self.house.collect(conversation.id))
-        else:  # nobody ever spoke: a line left open keeps somebody else waiting
-            await self._prompt(conversation.id, activity, "utter_ivr_goodbye", answer)
+            await self._hand_over(call.id, str(turn_id), "fallback", "utter_ivr_cannot_hear", answer)
+        else:  # nobody ever spoke: a line kept open makes somebody else wait
+            await self._prompt(call.id, turn_id, "utter_ivr_goodbye", answer, {"hangup": True})
+
+    async def _prompt(
+        self,
+        call_id: uuid.UUID,
+        turn_id: uuid.UUID,
+        key: str,
+        answer: Answer,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Say fixed words that no message caused; `turn_id` makes a redelivery find them."""
+        said = Said(self.house.words(key, NAME).text, data=data or {})
+        async with self.house.db.work() as session:
+            call = await record.lock_conversation(session, call_id)
+            if await session.scalar(select(Message.id).where(Message.turn_id == turn_id)) is None:
+                await record.say(session, call, said, author="system", turn_id=turn_id, exempt=True)
+        answer.add(await self.house.collect(call_id, turn_id=turn_id))
+
+    async def _hand_over(
+        self, call_id: uuid.UUID, cause: str, reason: str, first: str, answer: Answer
+    ) -> None:
+        """Open a ticket for this call on our own account; `cause` makes it once."""
+        async with self.house.db.work() as session:
+            call = await record.lock_conversation(session, call_id)
+            await self.house.desk.hand_over(
+                session,
+                HandoffRequest(
+                    conversation_id=call_id, key=f"{NAME}:{call_id}:{uuid.uuid5(call_id, cause)}:handoff",
+                    epoch=call.epoch, reason=reason, say_first=[self.house.words(first, NAME)],
+                ),
+            )  # fmt: skip
+        answer.add(await self.house.collect(call_id))
+
+    async def _transcript(self, call_id: uuid.UUID) -> list[tuple[Message, Outbox | None]]:
+        async with self.house.db.work() as session:
+            return await record.transcript(session, call_id)
+
+
+def _last_words(rows: Sequence[tuple[Message, Outbox | None]]) -> list[str]:
+    """What was said last without a word of the caller's in between, oldest first."""
+    last: list[str] = []
+    for message, outbox in reversed(rows):
+        if message.author == "resident" or len(last) == REPEATED:
+            break
+        if outbox is not None and outbox.via == "callback":
+            last.append(message.text)
+    return last[::-1]

@@ -69,10 +69,12 @@ def _cut(text: str, start: int, limit: int) -> int:
             return at
     every = list(range(start + 1, end + 1))
     # A number or address longer than a piece must be cut somewhere; so must an endless cluster.
-    for least, allowed in ((least, free), (start + 1, free), (start + 1, lambda at: not _joined(text, at))):
-        if at := _last(every, least, allowed):
-            return at
-    return end
+    return (
+        _last(every, least, free)
+        or _last(every, start + 1, free)
+        or _last(every, start + 1, lambda at: not _joined(text, at))
+        or end
+    )
 
 
 def _last(candidates: list[int], least: int, allowed: Callable[[int], bool]) -> int | None:

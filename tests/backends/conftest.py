@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import LiteralString
 
+import psycopg
 import pytest
 import pytest_asyncio
 import uvicorn
+from psycopg import sql
 from pydantic import SecretStr
 
 from backends.accounts import Accounts
@@ -18,8 +22,28 @@ from backends.measures import Measures
 from backends.outages import Outages
 from backends.reference.app import create_app
 from kit.settings import Settings
+from tests.conftest import with_database
 
 TOKEN = "a-token-of-these-tests"
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """Makes empty databases; all are dropped when the tests end."""
+    made: list[str] = []
+
+    def run(statement: LiteralString, name: str) -> None:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+    def make() -> str:
+        made.append(f"reference_{secrets.token_hex(6)}")
+        run("create database {}", made[-1])
+        return with_database(postgres_url, made[-1])
+
+    yield make
+    for name in made:
+        run("drop database if exists {} with (force)", name)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def test_that_a_right_door_matches(given: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "室", "50", "02", "2", "5020", "1502", "503", "3号楼", "3", "4号楼502室", "13号楼502室", "3号楼1502室", "4-502",
-     "牡丹路61弄3号楼502室", "牡丹路160弄3号楼502室", "芳甸路60弄3号楼502室", "502或503", "5.02", "%", "a502", "502 503", "五百零三"],
+     "牡丹路61弄3号楼502室", "牡丹路160弄3号楼502室", "芳甸路60弄3号楼502室", "502或503", "%", "a502", "502 503", "五百零三"],
 )  # fmt: skip
 def test_that_a_wrong_door_does_not_match(given: str) -> None:
     assert not door.same_door(given, address=LANE, building="3", room="502")

@@ -12,15 +12,23 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_that_a_turn_answers_with_words_intent_and_actions(house, actions, rows):
-    status, body = await house.turn("你好", message_id="m-1", nbest=[{"text": "你号", "confidence": 0.4}], asr_confidence=0.7)
+    status, body = await house.turn(
+        "你好", message_id="m-1", nbest=[{"text": "你号", "confidence": 0.4}], asr_confidence=0.7
+    )
 
     assert status == 200
-    assert body["message_id"] == "m-1" and body["replayed"] is False
+    assert body["message_id"] == "m-1"
+    assert body["replayed"] is False
     assert body["messages"] == [
-        {"text": "utter_greet wechat", "buttons": [], "data": {"variant": "wechat", "utter_action": "utter_greet"}}
+        {
+            "text": "utter_greet wechat",
+            "buttons": [],
+            "data": {"variant": "wechat", "utter_action": "utter_greet"},
+        }
     ]
     assert body["intent"] == {"name": "greet", "confidence": 1.0}
-    assert body["entities"] == [] and body["actions"] == ["utter_greet"]
+    assert body["entities"] == []
+    assert body["actions"] == ["utter_greet"]
     assert body["elapsed_ms"] > 0
     assert list(rows.all()) == ["c1"]
 
@@ -68,7 +76,10 @@ async def test_that_a_persons_words_are_not_repeated_as_the_bots(house):
     await house.turn("两步", message_id="m-1")
     await house.post("events", {"conversation": "c1", "events": [{"event": "bot", "text": "我是坐席"}]})
 
-    assert [m["text"] for m in (await house.turn("两步", message_id="m-1"))[1]["messages"]] == ["第一步", "第二步"]
+    assert [m["text"] for m in (await house.turn("两步", message_id="m-1"))[1]["messages"]] == [
+        "第一步",
+        "第二步",
+    ]
 
 
 async def test_that_turns_of_one_conversation_run_one_after_the_other(house, actions):
@@ -99,7 +110,8 @@ async def test_that_what_looks_like_a_command_is_plain_text(house, rows, text):
     status, body = await house.turn(text)
 
     # The form took the text as the account number: the dialogue went on, nothing was restarted.
-    assert status == 200 and [m["text"] for m in body["messages"]] == ["账单128元"]
+    assert status == 200
+    assert [m["text"] for m in body["messages"]] == ["账单128元"]
     assert body["intent"]["name"] not in ("restart", "session_start", "inform", "greet")
     assert body["entities"] == []
     events = json.loads(rows.all()["c1"][0])
@@ -115,7 +127,8 @@ async def test_that_text_with_a_nul_or_half_a_character_survives(house, rows):
     text = "  你好\x00\ud83d \n"
     status, body = await house.turn(text)
 
-    assert status == 200 and body["intent"]["name"] == "greet"
+    assert status == 200
+    assert body["intent"]["name"] == "greet"
     assert [e["text"] for e in json.loads(rows.all()["c1"][0]) if e["event"] == "user"] == [text]
     assert await house.says("你好")
 
@@ -124,7 +137,8 @@ async def test_that_a_parse_leaves_no_row(house, rows):
     status, body = await house.post("parse", {"text": "  你好", "channel": "web", "nbest": [], "now": None})
 
     assert status == 200
-    assert body["text"] == "  你好" and body["intent"] == {"name": "greet", "confidence": 1.0}
+    assert body["text"] == "  你好"
+    assert body["intent"] == {"name": "greet", "confidence": 1.0}
     assert rows.all() == {}
 
 
@@ -157,7 +171,8 @@ async def test_that_an_unknown_event_changes_nothing(house, rows, events, field)
     stored = rows.all()
     status, body = await house.post("events", {"conversation": "c1", "events": events})
 
-    assert status == 400 and body["error"]["field"] == field
+    assert status == 400
+    assert body["error"]["field"] == field
     assert rows.all() == stored
 
 
@@ -184,7 +199,8 @@ async def test_that_a_bad_field_is_named(house, rows, change, field):
     status, answer = await house.post("turn", {**body, **change})
 
     assert status == 400
-    assert answer["error"]["code"] == "bad_request" and answer["error"]["field"] == field
+    assert answer["error"]["code"] == "bad_request"
+    assert answer["error"]["field"] == field
     assert rows.all() == {}
 
 
@@ -203,25 +219,31 @@ async def test_that_bad_json_and_big_bodies_are_refused(house):
         assert response.status == 413
 
 
-@pytest.mark.parametrize("shown", [None, "Bearer wrong", "inner-token-of-the-tests", "Bearer ", "bearer \u00e9"])
+@pytest.mark.parametrize(
+    "shown", [None, "Bearer wrong", "inner-token-of-the-tests", "Bearer ", "bearer \u00e9"]
+)
 async def test_that_every_call_wants_the_token(house, rows, actions, shown):
     headers = {"Authorization": shown or ""}
     body = {"conversation": "c1", "message_id": "m1", "text": "你好", "channel": "web", "epoch": 0}
     for call in ("turn", "parse", "events"):
         status, answer = await house.post(call, {**body, "events": [{"event": "resume"}]}, headers=headers)
-        assert status == 401 and answer["error"]["code"] == "unauthorized"
+        assert status == 401
+        assert answer["error"]["code"] == "unauthorized"
     for path in ("health", "webhooks/rest/webhook", ""):
         async with house.client.get(f"{house.url}/{path}", headers=headers) as response:
             assert response.status == 401
-    assert rows.all() == {} and actions.calls == []
+    assert rows.all() == {}
+    assert actions.calls == []
 
 
 async def test_that_health_tells_model_and_canary(house):
     async with house.client.get(f"{house.url}/health") as response:
         body = await response.json()
 
-    assert response.status == 200 and body["status"] == "ready"
-    assert body["model"].endswith(".tar.gz") and body["canary"]["slowest_ms"] > 0
+    assert response.status == 200
+    assert body["status"] == "ready"
+    assert body["model"].endswith(".tar.gz")
+    assert body["canary"]["slowest_ms"] > 0
 
 
 async def test_that_nothing_else_is_open(house):

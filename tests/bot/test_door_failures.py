@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.doors import event, running_door, said
+from tests.bot.action_server import event, said
+from tests.bot.doors import running_door
 
 pytest_plugins = ("tests.bot.doors",)
 pytestmark = pytest.mark.asyncio
@@ -15,7 +16,8 @@ async def fails(house, rows, text: str, code: str, message_id: str = "m-bad") ->
     stored = rows.all()
     status, body = await house.turn(text, message_id=message_id)
     assert (status, body["error"]["code"]) == (502, code), body
-    assert "秘密" not in body["error"]["reason"] and text not in body["error"]["reason"]
+    assert "秘密" not in body["error"]["reason"]
+    assert text not in body["error"]["reason"]
     assert rows.all() == stored
 
 
@@ -35,7 +37,9 @@ async def fails(house, rows, text: str, code: str, message_id: str = "m-bad") ->
         ("心情", {"action_mood": "drop"}, "action_unreachable"),
     ],
 )
-async def test_that_a_broken_part_fails_the_turn_and_a_second_try_works(house, actions, rows, known, text, bad, code):
+async def test_that_a_broken_part_fails_the_turn_and_a_second_try_works(
+    house, actions, rows, known, text, bad, code
+):
     if known:
         await house.says("你好")
     actions.bad = bad
@@ -46,9 +50,12 @@ async def test_that_a_broken_part_fails_the_turn_and_a_second_try_works(house, a
     await actions.start()
     actions.calls.clear()
     status, body = await house.turn(text, message_id="m-bad")
-    assert status == 200 and body["replayed"] is False and body["messages"]
+    assert status == 200
+    assert body["replayed"] is False
+    assert body["messages"]
     # The second try ran everything from the beginning.
-    assert actions.calls and (text != "两步" or actions.asked() == ["action_first", "action_second"])
+    assert actions.calls
+    assert text != "两步" or actions.asked() == ["action_first", "action_second"]
 
 
 async def test_that_a_stopped_action_server_fails_the_turn(house, actions, rows):

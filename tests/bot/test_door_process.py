@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
@@ -14,7 +13,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from tests.bot.doors import AUTHORIZED, ROOT, TOKEN, House, running_door, server_command
+from tests.bot.action_server import AUTHORIZED, TOKEN
+from tests.bot.doors import ROOT, House, running_door, server_command
 
 pytest_plugins = ("tests.bot.doors",)
 pytestmark = pytest.mark.asyncio
@@ -61,7 +61,11 @@ class Process:
 @asynccontextmanager
 async def started(model, env):
     process = await asyncio.create_subprocess_exec(
-        *server_command(model), cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *server_command(model),
+        cwd=ROOT,
+        env=env,
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     running = Process(process)
     try:
@@ -73,13 +77,23 @@ async def started(model, env):
         running.printed.append((await process.stdout.read()).decode())
 
 
-async def test_that_it_is_ready_only_after_the_canaries_and_never_prints_a_word(tiny_model, database_url, rows, actions):
+async def run_out(model, env) -> tuple[int, str]:
+    """Exit code and output of a server that ends by itself."""
+    async with started(model, env) as server:
+        code = await server.ends()
+    return code, "".join(server.printed)
+
+
+async def test_that_it_is_ready_only_after_the_canaries_and_never_prints_a_word(
+    tiny_model, database_url, rows, actions
+):
     async with started(tiny_model, environment(database_url, actions)) as server:
         url = (await server.until(r"(http://127.0.0.1:\d+)"))[1]
         async with aiohttp.ClientSession(headers=AUTHORIZED) as client:
             house = House(url, client, None)
             async with client.get(f"{url}/health") as response:
-                assert response.status == 503 and (await response.json())["error"]["code"] == "loading"
+                assert response.status == 503
+                assert (await response.json())["error"]["code"] == "loading"
             assert (await house.turn("你好"))[0] == 503
             async with client.get(f"{url}/health", headers={"Authorization": "x"}) as response:
                 assert response.status == 401
@@ -96,14 +110,17 @@ async def test_that_it_is_ready_only_after_the_canaries_and_never_prints_a_word(
             # A signal lets the running turn finish, and nothing new comes in.
             actions.bad, actions.delay = {}, 1.0
             turn = asyncio.ensure_future(house.turn("两步"))
-            while actions.running == 0:
-                await asyncio.sleep(0.01)
+            await asyncio.wait_for(actions.busy.wait(), 10)
             server.process.send_signal(signal.SIGTERM)
             status, body = await turn
-            assert status == 200 and len(body["messages"]) == 2
+            assert status == 200
+            assert len(body["messages"]) == 2
         assert await server.ends() == 0
     printed = "".join(server.printed)
-    assert "王建国" not in printed and "\\u738b" not in printed and TOKEN not in printed and "两步" not in printed
+    assert "王建国" not in printed
+    assert "\\u738b" not in printed
+    assert TOKEN not in printed
+    assert "两步" not in printed
     assert "action_error" in printed
 
 
@@ -116,11 +133,14 @@ async def test_that_a_signal_while_loading_ends_it_at_once(tiny_model, database_
         assert time.monotonic() - begin < 5
 
 
-@pytest.mark.parametrize("name", ["HOTLINE_INTERNAL_TOKEN", "HOTLINE_BOT_DATABASE_URL", "HOTLINE_ACTIONS_URL"])
+@pytest.mark.parametrize(
+    "name", ["HOTLINE_INTERNAL_TOKEN", "HOTLINE_BOT_DATABASE_URL", "HOTLINE_ACTIONS_URL"]
+)
 async def test_that_a_missing_setting_stops_the_start_with_its_name(tiny_model, database_url, actions, name):
     env = environment(database_url, actions, **{name: ""})
-    done = subprocess.run(server_command(tiny_model), cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2 and name in done.stderr
+    code, printed = await run_out(tiny_model, env)
+    assert code == 2
+    assert name in printed
 
 
 async def test_that_a_missing_model_or_database_stops_the_start_without_its_password(
@@ -128,17 +148,21 @@ async def test_that_a_missing_model_or_database_stops_the_start_without_its_pass
 ):
     env = environment("postgresql://someone:hush-hush@127.0.0.1:9/none", actions)
     for model, reason in ((tmp_path / "none.tar.gz", "no model"), (tiny_model, "HOTLINE_BOT_DATABASE_URL")):
-        done = subprocess.run(server_command(model), cwd=ROOT, env=env, capture_output=True, text=True, timeout=90)
-        assert done.returncode == 1 and reason in done.stderr and "hush" not in done.stderr
+        code, printed = await run_out(model, env)
+        assert code == 1
+        assert reason in printed
+        assert "hush" not in printed
 
 
-async def test_that_a_model_that_understands_nothing_is_refused(tiny_model, database_url, rows, actions, tmp_path):
+async def test_that_a_model_that_understands_nothing_is_refused(
+    tiny_model, database_url, rows, actions, tmp_path
+):
     from bot.door import DeafModel
 
     (tmp_path / "canaries.yml").write_text("greet: 什么\nbill: 账单\n", encoding="utf-8")
+    deaf = running_door(tiny_model, database_url, actions, canaries=tmp_path / "canaries.yml")
     with pytest.raises(DeafModel, match="greet as None"):
-        async with running_door(tiny_model, database_url, actions, canaries=tmp_path / "canaries.yml"):
-            pass
+        await deaf.__aenter__()
     (tmp_path / "canaries.yml").write_text("greet: 你好\nbill: 查电费\n", encoding="utf-8")
     async with running_door(tiny_model, database_url, actions, canaries=tmp_path / "canaries.yml") as house:
         async with house.client.get(f"{house.url}/health") as response:
@@ -152,7 +176,11 @@ async def test_that_two_doors_on_one_redis_take_turns(tiny_model, database_url, 
         running_door(tiny_model, database_url, actions, redis_url=redis_url) as one,
         running_door(tiny_model, database_url, actions, redis_url=redis_url) as two,
     ):
-        turns = [house.turn("两步", message_id=f"{name}{i}") for i in range(3) for name, house in (("a", one), ("b", two))]
+        turns = [
+            house.turn("两步", message_id=f"{name}{i}")
+            for i in range(3)
+            for name, house in (("a", one), ("b", two))
+        ]
         results = await asyncio.gather(*turns)
     assert [status for status, _ in results] == [200] * 6
     assert actions.most_at_once == 1
@@ -194,6 +222,7 @@ async def test_that_rasa_by_hand_opens_no_webhook():
     assert not list(blueprint._future_routes)
     os.environ.update(environment("postgresql://a:b@c/d", type("Actions", (), {"port": 1})))
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
-    assert endpoints.action.url == "http://127.0.0.1:1/webhook" and endpoints.nlg.url == "http://127.0.0.1:1/nlg"
+    assert endpoints.action.url == "http://127.0.0.1:1/webhook"
+    assert endpoints.nlg.url == "http://127.0.0.1:1/nlg"
     assert endpoints.action.headers == endpoints.nlg.headers == AUTHORIZED
     assert endpoints.tracker_store.type == "bot.tracker_store.PostgresTrackerStore"

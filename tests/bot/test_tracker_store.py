@@ -26,8 +26,8 @@ from rasa.shared.core.events import (
     Restarted,
     SessionStarted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -58,13 +58,17 @@ def random_events(dice: random.Random, length: int) -> list:
     def user():
         entities = [{"entity": "number", "value": str(dice.randrange(9)), "start": 0, "end": 1}]
         parse = {"intent": {"name": dice.choice(["greet", "bill"]), "confidence": 0.5}, "entities": entities}
-        return UserUttered(f"话{dice.randrange(9)}", parse["intent"], entities, parse, message_id=str(dice.random()))
+        return UserUttered(
+            f"话{dice.randrange(9)}", parse["intent"], entities, parse, message_id=str(dice.random())
+        )
 
     makers = [
         lambda: [ActionExecuted("action_listen"), user()],
         lambda: [ActionExecuted("action_listen"), user(), DefinePrevUserUtteredFeaturization(False)],
         lambda: [ActionExecuted(dice.choice(["action_a", "action_b", "a_form"]), "RulePolicy", 1.0)],
-        lambda: [BotUttered("好", {"buttons": [{"title": "x", "payload": "y"}]}, {"utter_action": "utter_x"})],
+        lambda: [
+            BotUttered("好", {"buttons": [{"title": "x", "payload": "y"}]}, {"utter_action": "utter_x"})
+        ],
         lambda: [SlotSet("account", dice.choice([None, "310", "320"]))],
         lambda: [SlotSet("count", dice.random()), SlotSet("list", ["a", "b"])],
         lambda: [ActiveLoop(dice.choice(["a_form", None]))],
@@ -158,14 +162,19 @@ async def test_that_load_and_copy_give_the_state_that_rasa_replays(seed):
 
 async def test_that_only_the_last_session_is_kept(store, rows):
     events = random_events(random.Random(1), 40)
-    second = [ActionExecuted("action_session_start"), SessionStarted(timestamp=1_800_000_000.0), SlotSet("account", "5")]
+    second = [
+        ActionExecuted("action_session_start"),
+        SessionStarted(timestamp=1_800_000_000.0),
+        SlotSet("account", "5"),
+    ]
     tracker = Tracker("c1", DOMAIN.slots)
     tracker.load([*events, *second])
     await store.save(tracker)
     tracker = await store.retrieve("c1")
 
     assert [e.type_name for e in tracker.events] == ["action", "session_started", "slot"]
-    assert tracker.get_slot("account") == "5" and tracker.get_slot("count") == 1.0
+    assert tracker.get_slot("account") == "5"
+    assert tracker.get_slot("count") == 1.0
     assert len(json.loads(rows.all()["c1"][0])) == 3
     started = rows.run("SELECT extract(epoch FROM session_started_at) FROM rasa.tracker")[0]
     assert float(started) == 1_800_000_000.0
@@ -173,11 +182,13 @@ async def test_that_only_the_last_session_is_kept(store, rows):
 
 async def test_that_a_new_conversation_is_written_only_when_saved(store, rows):
     tracker = await store.get_or_create_tracker("c1", append_action_listen=False)
-    assert rows.all() == {} and not await store.exists("c1")
+    assert rows.all() == {}
+    assert not await store.exists("c1")
 
     tracker.update(SlotSet("account", "1"))
     await store.save(tracker)
-    assert await store.keys() == ["c1"] and await store.exists("c1")
+    assert await store.keys() == ["c1"]
+    assert await store.exists("c1")
 
 
 async def test_that_a_stale_save_is_refused(store, rows):
@@ -236,7 +247,9 @@ async def test_that_the_schema_may_be_named_and_may_exist(database_url, rows):
     rows.run("DROP SCHEMA talks CASCADE")
 
 
-@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://a@b/c?options=-csearch_path%3Da%3Bb", "mysql://a@b/c"])
+@pytest.mark.parametrize(
+    "url", ["sqlite:///x.db", "postgresql://a@b/c?options=-csearch_path%3Da%3Bb", "mysql://a@b/c"]
+)
 async def test_that_another_database_or_a_crooked_schema_is_refused(url):
     with pytest.raises(ValueError):
         split_url(url)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from backends import contracts
 from backends.reference import address, models
 from backends.reference.endpoints.deps import Records
+from backends.reference.town.rows import OutageRow
 from kit import clock
 
 router = APIRouter(prefix="/v1", tags=["outages"])
@@ -75,7 +76,7 @@ def place_of(row: models.Place) -> contracts.Place:
     )  # fmt: skip
 
 
-def status_of(row: models.Outage, at: datetime) -> contracts.OutageStatus:
+def status_of(row: models.Outage | OutageRow, at: datetime) -> contracts.OutageStatus:
     """What a notice is at a moment: its times say it, so it can never lag behind them."""
     if row.cancelled_at and row.cancelled_at <= at:
         return "cancelled"

@@ -1,0 +1,249 @@
+"""A hotline with a real record, and a WeChat platform that calls it, both over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.wechat import WeChatAccount, WeChatChannel, router
+from conversations import record
+from conversations.jobs import Jobs
+from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.ports import BotFailed, BotTurn, HandoffRequest, HandoffResult, Parse, Said
+from conversations.service import Conversations
+from conversations.turns import Turns
+from kit.bell import Bell
+from kit.db import Base, Database
+from kit.wording import Wording
+from tests.simulators.wechat import SimAccount, create_app
+from tests.simulators.wechat.model import Platform
+
+TICKET = "20260701123456"
+SECURE = SimAccount(
+    appid="wx1111111111111111", secret="s3cret", token="AAAAA", aes_key="A" * 43, agents={"desk@hall": "小电"}
+)
+PLAIN = SimAccount(
+    appid="wx2222222222222222", secret="s3cret2", token="BBBBB", aes_key="B" * 42 + "A", mode="plain"
+)
+
+
+@dataclass
+class ScriptedBot:
+    """The other side of the bot's door: answers each text as the test says."""
+
+    answers: dict[str, list[Said]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
+    turns: list[str] = field(default_factory=list)
+
+    async def turn(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        self.turns.append(message.text)
+        await asyncio.sleep(self.seconds.get(message.text, 0.0))
+        if message.text in self.failing:
+            raise BotFailed("as told")
+        return BotTurn(self.answers.get(message.text, [Said(f"answer to {message.text}")]))
+
+    async def parse(self, message: Message, channel: str) -> Parse:
+        return Parse("", 0.0)
+
+    async def events(self, conversation_id: uuid.UUID, events: list[dict[str, Any]]) -> None:
+        return None
+
+
+class OneTicketDesk:
+    """The other side of the desk's port: one ticket, whoever asks."""
+
+    async def hand_over(self, session: AsyncSession, request: HandoffRequest) -> HandoffResult:
+        conversation = await record.lock_conversation(session, request.conversation_id)
+        words = [*request.say_first, Said(f"ticket {TICKET}")]
+        await record.change_owner(session, conversation, "queue")
+        for said in words:
+            await record.say(
+                session, conversation, said, author="system", turn_id=request.turn_id, exempt=True
+            )
+        if request.turn_id:
+            (await session.get_one(Turn, request.turn_id)).ticket_number = TICKET
+        return HandoffResult(TICKET, created=True)
+
+    async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
+        return 1
+
+    async def live_number(self, session: AsyncSession, conversation_id: uuid.UUID) -> str | None:
+        return TICKET
+
+    async def withdraw(self, session: AsyncSession, conversation: Conversation) -> str | None:
+        await record.change_owner(session, conversation, "bot")
+        return TICKET
+
+    async def heard(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        message: Message,
+        entities: list[dict[str, Any]],
+    ) -> None:
+        return None
+
+    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
+        return None
+
+    async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
+        return []
+
+    async def sweep(self) -> None:
+        return None
+
+
+class Quiet(uvicorn.Server):
+    """A server in the test's own loop, which leaves signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI, door: socket.socket) -> AsyncIterator[str]:
+    """The app at the address of the bound socket."""
+    server = Quiet(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve(sockets=[door]))
+    for _ in range(1000):
+        if server.started:
+            break
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+def bound() -> socket.socket:
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    return door
+
+
+def ours(account: SimAccount, api_url: str, **more: Any) -> WeChatAccount:
+    """The same account as our side knows it."""
+    known: dict[str, Any] = {
+        "appid": account.appid, "secret": SecretStr(account.secret), "token": SecretStr(account.token),
+        "aes_keys": (SecretStr(account.aes_key),), "mode": account.mode, "api_url": api_url,
+        "kf_account": next(iter(account.agents), ""),
+    }  # fmt: skip
+    return WeChatAccount(**known | more)
+
+
+@dataclass
+class Town:
+    """The hotline, the platform, and a resident's thumb."""
+
+    house: Conversations
+    bot: ScriptedBot
+    platform: Platform
+    phone: httpx.AsyncClient
+    hotline_url: str
+    resident: str
+
+    async def say(self, text: str, **more: Any) -> dict[str, Any]:
+        """Write as the resident; how the platform fared."""
+        answer = await self.phone.post("/_sim/say", json={"resident": self.resident, "text": text, **more})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def event(self, event: str, **more: Any) -> dict[str, Any]:
+        answer = await self.phone.post(
+            "/_sim/event", json={"resident": self.resident, "event": event, **more}
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def misbehave(self, what: str, times: int = 1) -> None:
+        assert (
+            await self.phone.post("/_sim/misbehave", json={"what": what, "times": times})
+        ).status_code == 200
+
+    def shown(self, appid: str = SECURE.appid) -> list[str]:
+        """What the account said on the resident's phone."""
+        return [
+            line["text"] for line in self.platform.lines(appid, self.resident) if line["who"] == "account"
+        ]
+
+    async def shows(self, count: int, *, seconds: float = 8.0) -> list[str]:
+        """The account's lines once there are `count`."""
+        for _ in range(int(seconds / 0.05)):
+            if len(self.shown()) >= count:
+                break
+            await asyncio.sleep(0.05)
+        return self.shown()
+
+    async def rows(self) -> int:
+        """Rows in all tables of the record."""
+        tables = [
+            t for t in Base.metadata.sorted_tables if t.name in ("conversation", "message", "turn", "outbox")
+        ]
+        async with self.house.db.work() as session:
+            return sum([await session.scalar(select(func.count()).select_from(t)) or 0 for t in tables])
+
+    async def delivery(self, text: str) -> Outbox | None:
+        """The newest outbox row whose words contain `text`."""
+        query = (
+            select(Outbox).join(Message, Message.id == Outbox.message_id).where(Message.text.contains(text))
+        )
+        async with self.house.db.work() as session:
+            return (await session.scalars(query.order_by(Outbox.seq.desc()))).first()
+
+    async def becomes(self, text: str, state: str, *, seconds: float = 12.0) -> Outbox:
+        """The row once it is in `state`."""
+        row = None
+        for _ in range(int(seconds / 0.1)):
+            row = await self.delivery(text)
+            if row is not None and row.state == state:
+                return row
+            await asyncio.sleep(0.1)
+        pytest.fail(f"{text!r} is {row.state if row else 'nowhere'}, not {state}")
+
+
+@pytest.fixture
+async def town(record_url: str, redis_url: str) -> AsyncIterator[Town]:
+    """Everything running, with a worker; the resident has been greeted before, so answers are the bot's alone."""
+    hotline_door, platform_door = bound(), bound()
+    api_url = f"http://127.0.0.1:{platform_door.getsockname()[1]}"
+    hotline_url = f"http://127.0.0.1:{hotline_door.getsockname()[1]}"
+    db, bell, jobs, bot = Database(record_url), Bell(redis_url), Jobs(record_url), ScriptedBot()
+    await bell.redis.flushdb()
+    house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording())
+    accounts = [ours(SECURE, api_url), ours(PLAIN, api_url)]
+    channel = WeChatChannel(accounts, bell.redis)
+    house.plug(desk=OneTicketDesk(), channels=[channel])
+    Turns(house).register()
+    hotline = FastAPI()
+    hotline.include_router(router(house, accounts))
+    simulator = create_app([SECURE, PLAIN], hotline_url, pause_seconds=0.2)
+    await jobs.app.open_async()
+    worker = asyncio.create_task(jobs.work())
+    async with (
+        served(hotline, hotline_door),
+        served(simulator, platform_door),
+        httpx.AsyncClient(base_url=api_url, timeout=30) as phone,
+    ):
+        platform: Platform = simulator.state.platform
+        yield Town(house, bot, platform, phone, hotline_url, next(iter(platform.residents)))
+    worker.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await worker
+    await jobs.app.close_async()
+    await channel.aclose()
+    await bell.close()
+    await db.close()

@@ -20,6 +20,8 @@ import warnings
 from pathlib import Path
 from typing import Any, MutableMapping
 
+_ROOM = Path(__file__).parent
+
 # One thread a process: a turn's matrices are too small to gain from more, and replicas would fight for the cores.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -62,8 +64,8 @@ def prepare(*, tensorflow: bool = True, level: int = logging.WARNING) -> None:
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    warnings.simplefilter("ignore")
-    warnings.filterwarnings("default", module=r"bot(\.|$)")
+    # Libraries set filters of their own while they are imported, so the choice is made where a warning is shown.
+    warnings.showwarning = _show_ours
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("jieba").setLevel(logging.WARNING)
     _configure_structlog(level)
@@ -87,6 +89,13 @@ def needs_tensorflow(model: Path) -> bool:
     except (tarfile.TarError, EOFError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"{model}: no model archive ({type(error).__name__})") from error
     return any(node["uses"].rsplit(".", 1)[-1] in _TENSORFLOW_COMPONENTS for node in nodes)
+
+
+def _show_ours(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: str | None = None
+) -> None:
+    if Path(filename).is_relative_to(_ROOM) and ".venv" not in Path(filename).relative_to(_ROOM).parts:
+        print(warnings.formatwarning(message, category, filename, lineno, line), file=file or sys.stderr, end="")
 
 
 def _only_the_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

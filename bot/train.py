@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import shutil
 import sys
 import tempfile
 import time
 from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,7 @@ def train(sources: Sources, out: Path) -> float:
     # What is recorded is what was read: a file saved while the training runs makes the model stale.
     fingerprint = sources.fingerprint()
     _check(sources)
+    os.environ["LOG_LEVEL"] = "ERROR"  # Rasa's own progress bars look at it
     runtime.prepare(level=logging.ERROR)
     from bot.progress import Progress
 
@@ -96,16 +99,17 @@ def _check(sources: Sources) -> None:
 
 def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
     from rasa import model_training
+    from rasa.engine.exceptions import GraphComponentException
     from rasa.shared.exceptions import RasaException
 
     from bot.components.base import register_all
 
     register_all()
     progress.step("reading data")
+    said = StringIO()  # Rasa prints to stdout, which is for results; what it says matters when it gives up
     files = [str(path) for path in sources.training_files()]
     try:
-        # Rasa prints to stdout, which is for results.
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(said):
             result = model_training.train(
                 domain=str(sources.domain),
                 config=str(sources.config),
@@ -114,13 +118,22 @@ def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
                 force_training=True,
                 fixed_model_name="hotline",
             )
-    except (RasaException, ValueError, KeyError, OSError) as error:
-        raise BrokenSources(f"training failed: {type(error).__name__}: {error}") from error
+    except (GraphComponentException, RasaException, ImportError, ValueError, KeyError, OSError) as error:
+        raise BrokenSources(f"training failed: {_reason(error)}") from error
     except SystemExit as error:  # Rasa leaves that way when stories and domain do not fit
-        raise BrokenSources("training failed: rules, stories and domain do not fit together (see above)") from error
+        raise BrokenSources(f"training failed: {said.getvalue().strip()}") from error
     if result.code != 0 or not result.model:
         raise BrokenSources("training failed: Rasa made no model")
     return Path(result.model)
+
+
+def _reason(error: BaseException) -> str:
+    # Rasa wraps what a component raised in an error that names the node only.
+    inner = error
+    while inner.__cause__ is not None:
+        inner = inner.__cause__
+    where = f"{error}: " if inner is not error else ""
+    return f"{where}{type(inner).__name__}: {inner}"
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Jobs:
         self._handlers[name] = handler
 
     async def enqueue(
-        self, session: AsyncSession, name: str, subject: uuid.UUID, *, lock: str, delay: float = 0.0
+        self, session: AsyncSession, name: str, subject: uuid.UUID, *, lock: str | None, delay: float = 0.0
     ) -> None:
         """Enqueue in the session's transaction; `delay` in seconds."""
         options: dict[str, Any] = {"lock": lock, "connection": await driver_connection(session)}
@@ -60,7 +60,10 @@ class Jobs:
         await self.enqueue(session, "turn", turn_id, lock=f"conversation:{conversation_id}")
 
     async def deliver(self, session: AsyncSession, conversation_id: uuid.UUID, *, delay: float = 0.0) -> None:
-        await self.enqueue(session, "deliver", conversation_id, lock=f"out:{conversation_id}", delay=delay)
+        # A delayed job takes no lock: waiting under one, it would hold back every later delivery. Order is kept
+        # by the rows themselves (`outbox.claim_next`).
+        lock = None if delay else f"out:{conversation_id}"
+        await self.enqueue(session, "deliver", conversation_id, lock=lock, delay=delay)
 
     async def settle(self, session: AsyncSession, conversation_id: uuid.UUID) -> None:
         await self.enqueue(session, "settle", conversation_id, lock=f"conversation:{conversation_id}")

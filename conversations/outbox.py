@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import Delivery
 from kit import clock
 
-LEASE = timedelta(seconds=20)  # a send takes at most connect 2 s + read 5 s + one token refresh
+LEASE = timedelta(seconds=30)  # a send takes at most two calls and a token refresh, 7 s each
 MAX_ATTEMPTS = 6
 
 
@@ -58,6 +58,13 @@ async def collect(
         .with_for_update(of=Outbox)
     )
     rows = [(outbox, message) for outbox, message in (await session.execute(query)).all()]
+    in_flight = await session.scalar(
+        select(func.min(Outbox.seq)).where(
+            Outbox.conversation_id == conversation.id, Outbox.state == "sending", Outbox.via == "send"
+        )
+    )
+    if in_flight is not None:  # what comes after a send that has not ended must not overtake it
+        rows = [(outbox, message) for outbox, message in rows if outbox.seq < in_flight]
     for outbox, _ in rows:
         if outbox.state in ("ready", "parked"):
             outbox.state, outbox.via, outbox.lease_until = "sending", "callback", clock.now() + LEASE
@@ -78,7 +85,9 @@ async def confirm(session: AsyncSession, outbox_ids: Sequence[int]) -> None:
 async def release(session: AsyncSession, outbox_ids: Sequence[int]) -> None:
     """These words did not fit into the response: back on their way."""
     await session.execute(
-        update(Outbox).where(Outbox.id.in_(outbox_ids)).values(state="ready", via=None, lease_until=None)
+        update(Outbox)
+        .where(Outbox.id.in_(outbox_ids), Outbox.state == "sending", Outbox.via == "callback")
+        .values(state="ready", via=None, lease_until=None, next_attempt_at=None)
     )
 
 

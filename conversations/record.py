@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import verification
-from conversations.models import Conversation, Message, Outbox
+from conversations.models import Conversation, Message, Outbox, Turn
 from conversations.ports import InboundMessage, Said
 from kit import clock
 from kit.errors import NotFound
+
+CALLBACK_GRACE = timedelta(seconds=0.2)  # a response that is being written as its time ends
 
 
 async def get_or_create_conversation(session: AsyncSession, inbound: InboundMessage) -> Conversation:
@@ -66,8 +69,14 @@ async def say(
     suppressed: bool = False,
     author_name: str | None = None,
     client_token: str | None = None,
+    open_until: datetime | None = None,
 ) -> Message:
-    """Append words and put them on their way; suppressed ones are kept for the eyes of agents only."""
+    """Append words and put them on their way; suppressed ones are kept for the eyes of agents only.
+
+    While a callback is open (the turn's, or `open_until`) its response is the way out; the send API waits.
+    """
+    if turn_id is not None:
+        open_until = (await session.get_one(Turn, turn_id)).open_until
     message = await add_message(
         session, conversation, author=author, text=said.text, turn_id=turn_id, author_name=author_name,
         client_token=client_token, payload={"buttons": said.buttons, "data": said.data},
@@ -77,6 +86,7 @@ async def say(
             message_id=message.id, conversation_id=conversation.id, turn_id=turn_id, seq=message.seq,
             epoch=conversation.epoch, exempt=exempt, state="suppressed" if suppressed else "ready",
             finished_at=clock.now() if suppressed else None,
+            next_attempt_at=open_until + CALLBACK_GRACE if open_until else None,
         )
     )  # fmt: skip
     await session.flush()

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -122,16 +122,16 @@ class Conversations:
                 await outbox.release(session, [word.outbox_id for word in words])
                 await self.on_their_way(session, conversation)
 
-    async def greet(self, inbound: InboundMessage, *, key: str = "utter_greeting") -> uuid.UUID:
+    async def greet(self, inbound: InboundMessage, *, open_seconds: float = 0.0) -> uuid.UUID:
         """Say the first words without a message having been written (a call began, a page was opened); once."""
+        open_until = clock.now() + timedelta(seconds=open_seconds) if open_seconds else None
         async with self.db.work() as session:
             conversation = await record.get_or_create_conversation(session, inbound)
             if conversation.greeted_at is None:
                 conversation.greeted_at = clock.now()
-                await record.say(
-                    session, conversation, self.words(key, conversation.channel), author="system"
-                )
-                await self.on_their_way(session, conversation)
+                greeting = self.words("utter_greeting", conversation.channel)
+                await record.say(session, conversation, greeting, author="system", open_until=open_until)
+                await self.on_their_way(session, conversation, open_until=open_until)
             return conversation.id
 
     async def find(self, channel: str, account: str, resident: str) -> Conversation | None:
@@ -158,8 +158,10 @@ class Conversations:
         return Said(rendered.text, rendered.buttons)
 
     async def on_their_way(
-        self, session: AsyncSession, conversation: Conversation, *, delay: float = 0.0
+        self, session: AsyncSession, conversation: Conversation, *, open_until: datetime | None = None
     ) -> None:
-        """Enqueue delivery of what was just written, where the channel can push."""
+        """Enqueue delivery of what was just written, where the channel can push; after an open callback's time."""
         if self.channels[conversation.channel].pushes:
+            left = (open_until - clock.now()).total_seconds() if open_until else 0.0
+            delay = left + record.CALLBACK_GRACE.total_seconds() if left > 0 else 0.0
             await self.jobs.deliver(session, conversation.id, delay=delay)

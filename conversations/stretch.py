@@ -64,8 +64,7 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
             said = house.words(key, channel, **values)
             await record.say(session, conversation, said, author="system", turn_id=turn_id, exempt=True)
         turn.state, turn.finished_at = "done", clock.now()
-        left = (turn.open_until - clock.now()).total_seconds() if turn.open_until else 0.0
-        await house.on_their_way(session, conversation, delay=max(0.0, left) + 0.2 if left > 0 else 0.0)
+        await house.on_their_way(session, conversation, open_until=turn.open_until)
     await house.bell.ring("desk", str(turn.conversation_id))
     return True
 

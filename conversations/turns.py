@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from conversations import outbox, record
 from conversations.disarm import disarm
 from conversations.models import Conversation, Message, Turn
@@ -107,7 +105,7 @@ class Turns:
                     await record.say(session, conversation, said, author="bot", turn_id=turn_id)
             # With a ticket of this turn's own, the desk has said the turn's words already.
             turn.state, turn.finished_at = "done", clock.now()
-            await self._send_off(session, conversation, turn)
+            await self.house.on_their_way(session, conversation, open_until=turn.open_until)
 
     async def _failed(self, turn_id: uuid.UUID, reason: str) -> bool:
         """Count a failure; at the second, say so honestly and hand over. True when the turn is over."""
@@ -128,13 +126,8 @@ class Turns:
                     ),
                 )  # fmt: skip
             turn.state, turn.finished_at = "failed", clock.now()
-            await self._send_off(session, conversation, turn)
+            await self.house.on_their_way(session, conversation, open_until=turn.open_until)
             return True
-
-    async def _send_off(self, session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
-        """Delivery waits while the callback that caused this turn is still open: its response is the better way."""
-        left = (turn.open_until - clock.now()).total_seconds() if turn.open_until else 0.0
-        await self.house.on_their_way(session, conversation, delay=max(0.0, left) + 0.2 if left > 0 else 0.0)
 
     async def deliver(self, conversation_id: uuid.UUID) -> None:
         """Say what waits in this conversation's outbox, in order, by the channel's send API."""

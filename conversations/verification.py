@@ -40,7 +40,9 @@ async def active(session: AsyncSession, conversation_id: uuid.UUID) -> str | Non
 
 
 async def locked(session: AsyncSession, conversation: Conversation, account_number: str) -> Lock | None:
-    """Whose failures forbid another attempt, if anybody's."""
+    """Whose failures forbid another attempt, if anybody's; until the unit of work ends nobody else may count them."""
+    for counted in sorted((conversation.identity, account_number)):
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(counted, 0))))
     since = clock.now() - FAILURE_WINDOW
     failed = select(func.count()).where(
         VerificationAttempt.matched.is_(False), VerificationAttempt.at > since

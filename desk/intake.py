@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import record
+from conversations.disarm import disarm
 from conversations.models import Conversation, Message, Turn
 from conversations.ports import HandoffRequest, HandoffResult, Said
 from conversations.service import Conversations
@@ -28,21 +29,23 @@ log = get(__name__)
 
 TALK = timedelta(hours=24)  # the transcript of a ticket begins at most so long before it
 TALK_MESSAGES = 200
+TOLD = ("ticket_number", "ticket_outcome")
 # Entities of a message that are worth an agent's eye; the rest is read in the transcript.
 FACTS = frozenset({
     "account_number", "meter_number", "phone_number", "ticket_number", "address", "business_hall", "time",
     "amount", "energy", "voltage", "person_name", "device", "scope",
 })  # fmt: skip
+AS_WRITTEN = frozenset({"address", "business_hall", "time"})  # their values are for programs
 
 
 class Intake:
     """The resident's side of the desk.
 
-    `slots`: names of the bot's slots that are told when people are done; of `ticket_number`, `ticket_outcome`
-    and the facts. The bot refuses slots that it does not have, so only those that it has belong here.
+    `slots`: names of the bot's slots that are told when people are done: `ticket_number`, `ticket_outcome`, or a
+    fact. The bot's door refuses slots that its domain lacks, so only those that it has belong here.
     """
 
-    def __init__(self, house: Conversations, *, slots: Collection[str] = ()) -> None:
+    def __init__(self, house: Conversations, *, slots: Collection[str] = TOLD) -> None:
         self.house = house
         self.slots = frozenset(slots)
         self._rings: set[asyncio.Task[None]] = set()
@@ -213,8 +216,11 @@ class Intake:
         ticket = await repository.get_live(session, conversation.id)
         if ticket is None:
             return
+        text = disarm(message.text)  # what the bot's spans point into
         found = {
-            str(entity["entity"]): entity.get("value")
+            str(entity["entity"]): text[entity["start"] : entity["end"]]
+            if entity["entity"] in AS_WRITTEN and {"start", "end"} <= entity.keys()
+            else entity.get("value")
             for entity in entities
             if entity.get("entity") in FACTS and isinstance(entity.get("value"), str | int | float)
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,20 @@ class Pages:
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self.templates.globals.update(label=self.labels, group=self.labels.group, static=self._static)
+        self.templates.globals.update(
+            label=self.labels, group=self.labels.group, order=self._order, static=self._static
+        )
         self.templates.filters.update(
             clock=lambda at: f"{at:%H:%M:%S}",
             day_time=self._day_time,
             waited=self._waited,
             grouped=self._grouped,
         )
+
+    def _order(self, facts: Mapping[str, Any]) -> list[str]:
+        """Names of facts, those with a label first and in the labels' order."""
+        known = list(self.labels.group("fact"))
+        return sorted(facts, key=lambda name: known.index(name) if name in known else len(known))
 
     @staticmethod
     def _static(name: str) -> str:
@@ -63,7 +71,8 @@ class Pages:
 
     @staticmethod
     def _grouped(number: str) -> str:
-        return " ".join((number[:8], number[8:11], number[11:]))
+        """As residents are told it."""
+        return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
     def render(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page or fragment."""

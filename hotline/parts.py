@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.web.channel import WebChannel
 from pydantic import SecretStr
 
 from connectors.ivr.channel import IvrChannel
+from connectors.web.channel import WebChannel
 from connectors.wechat.accounts import WeChatAccount, load_accounts
 from connectors.wechat.channel import WeChatChannel
 from conversations.bot import BotDoor

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
-import connectors.web.endpoints
 import httpx
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import connectors.ivr.endpoints
+import connectors.web.endpoints
 import connectors.wechat.callback
 import conversations.endpoints
 import desk.console
@@ -81,9 +83,7 @@ def public_app(parts: Parts) -> FastAPI:
     return app
 
 
-def _metrics():  # type: ignore[no-untyped-def]
-    from fastapi import APIRouter
-
+def _metrics() -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/metrics")
@@ -133,31 +133,32 @@ class _Server(uvicorn.Server):
     """Two servers in one loop: signals are ours to hand out."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
+    def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _server(app: FastAPI, host: str, port: int, lifespan: Literal["on", "off"]) -> _Server:
+    config = uvicorn.Config(
+        app, host=host, port=port, lifespan=lifespan, log_config=None, access_log=False, proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return _Server(config)
 
 
 async def serve(settings: Settings) -> None:
     """Run both doors until SIGTERM or SIGINT."""
-    import signal
-
     logging.configure(json=settings.log_json)
     parts = build(settings)
     inner = urlsplit(settings.inner_url)
-    common = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 5, "proxy_headers": False}
     servers = [
-        _Server(uvicorn.Config(public_app(parts), host=settings.host, port=settings.port, **common)),  # type: ignore[arg-type]
-        _Server(
-            uvicorn.Config(
-                inner_app(parts),
-                host=str(inner.hostname),
-                port=int(inner.port or 80),
-                lifespan="off",
-                **common,
-            )  # type: ignore[arg-type]
-        ),
+        _server(public_app(parts), settings.host, settings.port, "on"),
+        _server(inner_app(parts), str(inner.hostname), int(inner.port or 80), "off"),
     ]
-    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: [setattr(s, "should_exit", True) for s in servers])
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     await asyncio.gather(*(server.serve() for server in servers))

@@ -13,6 +13,7 @@ from kit.logging import get
 
 log = get(__name__)
 PREFIX = "hotline:"
+RETRY_SECONDS = 2.0
 
 
 class Listener:
@@ -50,25 +51,31 @@ class Bell:
         queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue(1000)
         pubsub = self.redis.pubsub(ignore_subscribe_messages=True)
 
-        async def pump() -> None:
-            try:
-                async for message in pubsub.listen():
-                    if not queue.full():
-                        queue.put_nowait((message["channel"].removeprefix(PREFIX), message["data"]))
-            except (RedisError, OSError) as error:
-                log.warning("bell_dead", error=type(error).__name__)
-
-        task: asyncio.Task[None] | None = None
-        try:
+        async def subscribe() -> None:
             await pubsub.subscribe(*(PREFIX + name for name in names))
-            task = asyncio.create_task(pump())
+
+        async def pump() -> None:
+            while True:
+                try:
+                    if not pubsub.subscribed:
+                        await subscribe()
+                    async for message in pubsub.listen():
+                        if not queue.full():
+                            queue.put_nowait((message["channel"].removeprefix(PREFIX), message["data"]))
+                except (RedisError, OSError) as error:
+                    log.warning("bell_dead", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+        try:
+            await subscribe()
         except (RedisError, OSError) as error:
             log.warning("bell_dead", error=type(error).__name__)
+        task = asyncio.create_task(pump())
         try:
             yield Listener(queue)
         finally:
-            if task:
-                task.cancel()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)  # both read the same connection
             try:
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
             except (RedisError, OSError):

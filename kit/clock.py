@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from kit.errors import MisconfiguredError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+PRODUCTION = {"0", "off", "f", "false", "n", "no"}  # every way to write HOTLINE_DEMO=0 that settings accept
 STARTED_AT = "HOTLINE_STARTED_AT"  # seconds since 1970 at which HOTLINE_NOW held; one value for all processes
 
 
 @lru_cache(maxsize=1)
 def _shift() -> timedelta:
     wanted = os.environ.get("HOTLINE_NOW")
-    if not wanted or os.environ.get("HOTLINE_DEMO", "1") == "0":
+    if not wanted or os.environ.get("HOTLINE_DEMO", "1").lower() in PRODUCTION:
         return timedelta()
     try:
         start = datetime.fromisoformat(wanted)
@@ -31,7 +32,8 @@ def _shift() -> timedelta:
 
 def now() -> datetime:
     """The present, aware, in Asia/Shanghai."""
-    return datetime.fromtimestamp(time.time(), SHANGHAI) + _shift()
+    shift = _shift()  # first: it fixes when the clock began, and time must not begin before that
+    return datetime.fromtimestamp(time.time(), SHANGHAI) + shift
 
 
 def timestamp() -> int:

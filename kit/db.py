@@ -47,6 +47,7 @@ class Database:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             psycopg_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+            hide_parameters=True,  # what a resident said is in no error's text
             connect_args={"connect_timeout": 5, "options": "-c timezone=Asia/Shanghai"},
         )  # fmt: skip
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

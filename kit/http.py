@@ -46,28 +46,34 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
+        reason = f"the body is over {self.limit} bytes"
         seen = 0
-        started = False
+        over = started = False
 
         async def limited() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
-                raise TooLarge(f"the body is over {self.limit} bytes")
+                over = True
+                raise TooLarge(reason)
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
+            if over and not started:
+                return  # the application took our refusal for an unreadable body: its answer is replaced
             started = started or message["type"] == "http.response.start"
             await send(message)
 
         try:
             if declared.isdigit() and int(declared) > self.limit:
-                raise TooLarge(f"the body is over {self.limit} bytes")
-            await self.app(scope, limited, watched)
-        except TooLarge as error:
-            if not started:
-                await JSONResponse(error_body(error.code, error.reason), status_code=413)(
-                    scope, receive, send
-                )
+                over = True
+            else:
+                await self.app(scope, limited, watched)
+        except TooLarge:
+            if not over:
+                raise
+        if over and not started:
+            refusal = JSONResponse(error_body(TooLarge.code, reason), status_code=TooLarge.status)
+            await refusal(scope, receive, send)

@@ -14,14 +14,15 @@ from typing import Any
 
 import structlog
 
-_DIGITS = re.compile(r"\d{7,}")
+# The first branch takes our own ids out of the second one's way: a UUID is no personal data, and is looked for.
+_DIGITS = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d{7,}")
 _HIDDEN = {"text", "body", "content", "token", "secret", "password", "authorization", "nbest", "holder_name"}
 _SHORTENED = {"resident", "openid", "identity", "caller"}
 
 
 def mask(value: str) -> str:
     """`31000****18`-like: digit runs of seven or more keep only their last two digits."""
-    return _DIGITS.sub(lambda run: "*" * (len(run[0]) - 2) + run[0][-2:], value)
+    return _DIGITS.sub(lambda run: run[0] if "-" in run[0] else "*" * (len(run[0]) - 2) + run[0][-2:], value)
 
 
 def short(value: str) -> str:
@@ -30,14 +31,22 @@ def short(value: str) -> str:
 
 
 def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if key in _HIDDEN:
-            event[key] = "***"
-        elif key in _SHORTENED and isinstance(value, str):
-            event[key] = short(value)
-        elif isinstance(value, str):
-            event[key] = mask(value)
-    return event
+    return {key: _hide(key.lower(), value) for key, value in event.items()}
+
+
+def _hide(key: str, value: Any) -> Any:
+    """A value as it may be logged; what lies in mappings and sequences is treated alike."""
+    if key in _HIDDEN:
+        return "***"
+    if isinstance(value, dict):
+        return {name: _hide(str(name).lower(), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hide(key, inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return short(str(value)) if key in _SHORTENED else mask(str(value))
 
 
 def configure(*, json: bool = False, level: int = logging.INFO) -> None:
@@ -50,7 +59,6 @@ def configure(*, json: bool = False, level: int = logging.INFO) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
     )
-    finish: list[Any] = [structlog.processors.format_exc_info] if json else []
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -62,7 +70,7 @@ def configure(*, json: bool = False, level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *finish,
+                structlog.processors.format_exc_info,  # before masking; and never with local variables
                 _masked,
                 renderer,
             ],

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -12,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.errors import MisconfiguredError
@@ -24,7 +25,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 class Settings(BaseSettings):
     """Every setting, by its environment name without the prefix. Secrets never show in `repr`."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore", env_ignore_empty=True)
 
     demo: bool = True
     home: Path = ROOT / ".hotline"
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     actions_url: str = "http://127.0.0.1:8006"
     backends_url: str = "http://127.0.0.1:8007"
     inner_url: str = "http://127.0.0.1:8008"  # permits, verification, handoff, metrics: private network only
+    inner_host: str = ""  # where that door listens, if not at its URL's host: in a container, every interface
 
     internal_token: SecretStr = SecretStr("")
     backends_token: SecretStr = SecretStr("")
@@ -84,9 +86,19 @@ def _empty(value: Any) -> bool:
 
 def _demo_secrets(home: Path) -> dict[str, str]:
     """Read, or make once, the demo's random secrets (`secrets.json`, 0600)."""
-    path = home / "secrets.json"
     home.mkdir(parents=True, exist_ok=True)
-    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    with (home / "secrets.lock").open(
+        "a"
+    ) as lock:  # two first starts at once must not know different secrets
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _read_or_make(home / "secrets.json")
+
+
+def _read_or_make(path: Path) -> dict[str, str]:
+    try:
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise MisconfiguredError(f"{path} is no JSON; restore it, or remove it to get new secrets") from error
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
     def letters(count: int) -> str:
@@ -116,9 +128,14 @@ def secrets_file(settings: Settings) -> Path:
 def load() -> Settings:
     """Read the environment; fill the demo's blanks; in production name every missing secret at once.
 
-    Raises `MisconfiguredError` for a missing secret, and for a demo that would listen beyond loopback.
+    Raises `MisconfiguredError` for a value that cannot be read, a missing secret, and a demo that would listen
+    beyond loopback.
     """
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = [f"HOTLINE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise MisconfiguredError("; ".join(wrong)) from None  # the cause would quote the values
     if not settings.demo:
         if missing := [f"HOTLINE_{n.upper()}" for n, v in settings.required().items() if _empty(v)]:
             raise MisconfiguredError(

@@ -1,6 +1,6 @@
 """Values as residents read them, or hear them: money, energy, times, digits.
 
-Written: 128.50元, 今天18:30, 3100 0000 0001 8. Spoken: 一百二十八元五角, 今天下午六点半, 三幺零零，零零零零….
+Written: 128.50元, 今天18:30, 3100 0000 0001 8. Spoken: 一百二十八元五角, 今天晚上六点半, 三幺零零，零零零零….
 The words themselves are in `data/lookups/units.yml`.
 """
 
@@ -26,6 +26,12 @@ def _units() -> dict[str, Any]:
     return loaded
 
 
+def _local(value: datetime) -> datetime:
+    if value.tzinfo is None:  # astimezone() would take it for the machine's own zone
+        raise ValueError(f"{value.isoformat()} has no time zone")
+    return value.astimezone(clock.SHANGHAI)
+
+
 class Speaker:
     """Renders one value by kind; `spoken` chooses the telephone's form."""
 
@@ -45,17 +51,23 @@ class Speaker:
         return str(cn2an.an2cn(plain, "low")) if self.spoken else plain
 
     def _yuan(self, value: Any) -> str:
-        amount = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        amount = (
+            Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP) + 0
+        )  # + 0: no minus before a zero
         if not self.spoken:
             return str(self.words["yuan"].format(amount=f"{amount:.2f}"))
         whole, cents = divmod(int(abs(amount) * 100), 100)
         parts = self.words["yuan_spoken"]
         said = parts["minus"] if amount < 0 else ""
-        said += cn2an.an2cn(str(whole), "low") + parts["yuan"]
-        if cents:
-            jiao, fen = divmod(cents, 10)
-            said += cn2an.an2cn(str(jiao), "low") + (parts["jiao"] if jiao else "")
-            said += cn2an.an2cn(str(fen), "low") + parts["fen"] if fen else ""
+        if whole or not cents:
+            said += self._number(whole) + parts["yuan"]
+        jiao, fen = divmod(cents, 10)
+        if jiao:
+            said += self._number(jiao) + parts["jiao"]
+        elif fen and whole:
+            said += self.words["zero"]
+        if fen:
+            said += self._number(fen) + parts["fen"]
         return str(said)
 
     def _kwh(self, value: Any) -> str:
@@ -70,14 +82,14 @@ class Speaker:
         return str(self.words["pause"]).join("".join(names.get(d, d) for d in group) for group in groups)
 
     def _day(self, value: date | datetime) -> str:
-        day = value.astimezone(clock.SHANGHAI).date() if isinstance(value, datetime) else value
+        day = _local(value).date() if isinstance(value, datetime) else value
         distance = (day - clock.now().date()).days
         if near := self.words["near_days"].get(distance):
             return str(near)
         return str(self.words["day"].format(month=self._number(day.month), day=self._number(day.day)))
 
     def _time(self, value: datetime) -> str:
-        local = value.astimezone(clock.SHANGHAI)
+        local = _local(value)
         if not self.spoken:
             return f"{self._day(local)}{local:%H:%M}"
         part = next(name for until, name in self.words["parts_of_day"] if local.hour < until)

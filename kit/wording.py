@@ -18,10 +18,14 @@ from typing import Any
 import yaml
 
 from kit.errors import MisconfiguredError
+from kit.logging import get
 from kit.settings import ROOT
 from kit.spoken import Speaker
 
+log = get(__name__)
 RESPONSES = ROOT / "data" / "responses"
+# What a value of the wrong kind raises on its way into words.
+UNFILLABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Wording:
         speaker = Speaker(spoken=channel == "ivr")
         try:
             text = _Formatter(speaker).vformat(chosen["text"], (), dict(values or {}))
-        except (KeyError, ValueError, IndexError) as error:
+        except UNFILLABLE as error:
             raise MisconfiguredError(f"response {key!r} cannot be filled: {error!r}") from error
         buttons = [] if channel == "ivr" else [dict(button) for button in chosen.get("buttons", [])]
         return Words(text.strip(), buttons)
@@ -81,15 +85,29 @@ class Wording:
         return self.render(key, channel, values).text
 
     def _refresh(self) -> None:
-        files = sorted(self.folder.glob("*.yml"))
-        stamp = tuple((f.name, f.stat().st_mtime_ns) for f in files)
+        try:
+            stamp = tuple((f.name, f.stat().st_mtime_ns) for f in sorted(self.folder.glob("*.yml")))
+        except FileNotFoundError:  # a file went between listing and looking: the next call sees the rest
+            return
         if stamp == self._stamp:
             return
+        try:
+            catalogue = self._read()
+        except MisconfiguredError as error:
+            if not self._catalogue:
+                raise
+            # A slip of the pen at run time: the last good words stay in use until the next change.
+            log.error("wording_broken", reason=error.reason)
+        else:
+            self._catalogue = catalogue
+        self._stamp = stamp
+
+    def _read(self) -> dict[str, list[dict[str, Any]]]:
         catalogue: dict[str, list[dict[str, Any]]] = {}
-        for file in files:
+        for file in sorted(self.folder.glob("*.yml")):
             try:
-                content = yaml.safe_load(file.read_text("utf-8")) or {}
-                for key, variants in content["responses"].items():
+                responses = yaml.safe_load(file.read_text("utf-8"))["responses"].items()
+                for key, variants in responses:
                     if key in catalogue:
                         raise MisconfiguredError(
                             f"{file.name}: response {key!r} exists in another file already"
@@ -97,8 +115,13 @@ class Wording:
                     if not all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in variants):
                         raise MisconfiguredError(f"{file.name}: response {key!r}: every variant needs a text")
                     catalogue[key] = variants
-            except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
-                if self._catalogue:  # a slip of the pen at run time: the last good words stay in use
-                    return
+            except (
+                OSError,
+                UnicodeDecodeError,
+                yaml.YAMLError,
+                KeyError,
+                AttributeError,
+                TypeError,
+            ) as error:
                 raise MisconfiguredError(f"{file.name} is no file of responses: {error}") from error
-        self._stamp, self._catalogue = stamp, catalogue
+        return catalogue

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.base import HotlineComponent, read_json, register, write_json
 from bot.components.lookups import FILES, Lookups
 from bot.components.numerals import DIGITS
+from bot.components.patterns import pattern_marks
 from bot.components.pinyin import syllable
 from bot.components.reading import READING, reading_of
 from bot.components.tokenizer import tokens_of
@@ -32,7 +33,7 @@ class CrfEntityExtractor(HotlineComponent):
     """Marks each character B, I or O; skips what an extractor before it has taken.
 
     Features of a character: itself and its neighbours (two to each side), its sound, its place in jieba's word, the shape
-    of digits, lists of names. `confidence_entity` is the least certain character's.
+    of digits, lists of names, shapes of times and quantities. `confidence_entity` is the least certain character's.
     """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -61,11 +62,6 @@ class CrfEntityExtractor(HotlineComponent):
     def files(cls, config: dict[str, Any]) -> list[Path]:
         """The lists, which the model carries with it."""
         return [Path(config["lookups"]) / name for name in FILES]
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        """The chain."""
-        return ["pycrfsuite"]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all messages that have an intent or an entity; without any entity there is no chain."""
@@ -120,9 +116,9 @@ class CrfEntityExtractor(HotlineComponent):
         import pycrfsuite
 
         if (directory / "chain.crfsuite").is_file():
-            # In memory: the model's folder is gone once Rasa has loaded it.
+            # Reads the whole file; the model's folder is gone once Rasa has loaded it.
             self._tagger = pycrfsuite.Tagger()
-            self._tagger.open_inmemory((directory / "chain.crfsuite").read_bytes())
+            self._tagger.open(str(directory / "chain.crfsuite"))
 
     def _labels(self, tokens: list[Token], entities: list[dict[str, Any]]) -> list[str]:
         labels = ["O"] * len(tokens)
@@ -167,18 +163,21 @@ class CrfEntityExtractor(HotlineComponent):
     def _features(self, message: Message, tokens: list[Token]) -> list[list[str]]:
         reading = reading_of(message)
         marks = self._lookups.marks(reading.text)
+        hints = pattern_marks(reading.text)
         own = []
         for token in tokens:
             text = token.get(READING, "")
             place, _ = reading.within(token.start, token.end)
-            own.append((_form(text), token.get(BORDER, "S"), _shape(text), "".join(marks.get(place, ("O", "")))))
+            mark = "".join(marks.get(place, ("O", "")))
+            hint = hints[place] if place < len(hints) else ""
+            own.append((_form(text), token.get(BORDER, "S"), _shape(text), mark, hint))
         rows = []
         for index, token in enumerate(tokens):
             row = ["bias", f"y={syllable(token.get(READING, '') or ' ')}"]
             for step in (-2, -1, 0, 1, 2):
                 if 0 <= index + step < len(own):
-                    form, border, shape, mark = own[index + step]
-                    row += [f"{step}c={form}", f"{step}s={shape}", f"{step}m={mark}"]
+                    form, border, shape, mark, hint = own[index + step]
+                    row += [f"{step}c={form}", f"{step}s={shape}", f"{step}m={mark}", f"{step}h={hint}"]
                     if abs(step) < 2:
                         row.append(f"{step}b={border}")
                 else:

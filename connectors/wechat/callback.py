@@ -131,7 +131,8 @@ class Callback:
         if push.message is None:
             return None
         if push.event == "subscribe":
-            return Owed(await house.greet(push.message), None)
+            left = begun + OPEN_SECONDS - time.monotonic()
+            return Owed(await house.greet(push.message, open_seconds=left), None)
         inbound = await self._spelled_out(push.message)
         accepted = await house.receive(inbound, open_seconds=begun + OPEN_SECONDS - time.monotonic())
         return Owed(accepted.conversation_id, accepted.turn_id)

@@ -40,10 +40,10 @@ def decode_key(encoding_key: str) -> bytes:
     """
     try:
         key = base64.b64decode(encoding_key + "=", validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
+    except binascii.Error:
+        key = b""
     if len(encoding_key) != 43 or len(key) != 32:
-        raise ValueError("not 43 characters")
+        raise ValueError("not 43 characters of base64")
     return key
 
 

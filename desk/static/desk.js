@@ -19,8 +19,10 @@ function tell(news) {
   if (tabs) tabs.postMessage(news);
 }
 
+let source = null;
+
 function openStream() {
-  const source = new EventSource("/api/events");
+  source = new EventSource("/api/events");
   source.addEventListener("hello", () => tell({ kind: "hello" }));
   source.addEventListener("ticket", (event) => tell({ kind: "ticket", ...JSON.parse(event.data) }));
   source.onerror = () => {
@@ -33,11 +35,17 @@ function openStream() {
 if (navigator.locks) navigator.locks.request("desk-stream", () => new Promise(openStream));
 else openStream();
 
+if (tabs) tabs.postMessage({ kind: "ask" }); // another tab may hold the stream already
+
 function heard(news) {
+  if (news.kind === "ask") {
+    if (source && source.readyState === EventSource.OPEN) tabs.postMessage({ kind: "alive" });
+    return;
+  }
   const live = $("#live");
   live.dataset.live = news.kind === "away" ? "0" : "1";
   live.textContent = news.kind === "away" ? "重新连接中" : "已连接";
-  if (news.kind === "away") return;
+  if (news.kind === "away" || news.kind === "alive") return;
   if (news.kind === "ticket" && news.priority === "urgent" && news.state !== "closed") alarm(news.number);
   if ($("#tickets")) htmx.trigger("#tickets", "refresh");
   if (ticket && (news.kind === "hello" || news.number === number)) refreshTicket();
@@ -93,6 +101,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (lines.id === "transcript" && lines.atEnd) lines.scrollTop = lines.scrollHeight;
   badge();
   if (ticket) standing();
+  if (lines.id === "transcript" && !document.hidden && +$("#transcript [data-unread]").dataset.unread) soon();
 });
 
 document.body.addEventListener("replied", () => {
@@ -120,12 +129,18 @@ function standing() {
   if (composer) composer.querySelector("button").disabled = lost || now.canReply === "0";
   const closing = $("#closing button");
   if (closing) closing.disabled = lost;
+  if (lost && !ticket.classList.contains("lost")) heartbeat(); // its refusal says why
   ticket.classList.toggle("lost", lost);
 }
 
 // --- heartbeat: the lease lives, the draft is kept on the server, what is on screen counts as read
 
 let draftTimer = 0;
+
+function soon() {
+  clearTimeout(draftTimer);
+  draftTimer = setTimeout(heartbeat, DRAFT_MS);
+}
 
 async function heartbeat() {
   if (!ticket || ticket.dataset.working !== "1") return;
@@ -154,9 +169,7 @@ if (ticket) {
   setInterval(heartbeat, HEARTBEAT_MS);
   document.addEventListener("visibilitychange", heartbeat);
   document.addEventListener("input", (event) => {
-    if (!event.target.closest("#composer")) return;
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(heartbeat, DRAFT_MS);
+    if (event.target.closest("#composer")) soon();
   });
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest && event.target.closest("#composer");

@@ -84,15 +84,15 @@ rules:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def keyword_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained archive that knows keywords and rules only."""
-    home = tmp_path_factory.mktemp("tiny")
+    home = tmp_path_factory.mktemp("keywords")
     for name, text in (("config.yml", CONFIG), ("domain.yml", DOMAIN), ("data.yml", DATA)):
         (home / name).write_text(text, encoding="utf-8")
     # In a process of its own: training imports TensorFlow, the door runs without it.
     train = (
         "from bot import runtime; runtime.prepare(); from rasa.model_training import train; "
-        "train('domain.yml', 'config.yml', ['data.yml'], output='.', fixed_model_name='tiny')"
+        "train('domain.yml', 'config.yml', ['data.yml'], output='.', fixed_model_name='keywords')"
     )
     done = subprocess.run(
         [sys.executable, "-c", train],
@@ -102,7 +102,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return home / "tiny.tar.gz"
+    return home / "keywords.tar.gz"
 
 
 def _embedded(kind: str, home: Path) -> Iterator[str]:
@@ -253,10 +253,10 @@ async def running_door(
 
 @pytest_asyncio.fixture
 async def house(
-    tiny_model: Path, database_url: str, rows: Rows, actions: ActionServer
+    keyword_model: Path, database_url: str, rows: Rows, actions: ActionServer
 ) -> AsyncIterator[House]:
     """A door on an empty table."""
-    async with running_door(tiny_model, database_url, actions) as running:
+    async with running_door(keyword_model, database_url, actions) as running:
         yield running
 
 

@@ -110,8 +110,8 @@ async def test_that_a_refused_slot_extraction_fails_the_turn(house, actions, row
     await fails(house, rows, "心情", "action_error")
 
 
-async def test_that_a_long_turn_is_cut_off(tiny_model, database_url, rows, actions):
-    async with running_door(tiny_model, database_url, actions, timeout=5, turn_seconds=0.4) as house:
+async def test_that_a_long_turn_is_cut_off(keyword_model, database_url, rows, actions):
+    async with running_door(keyword_model, database_url, actions, timeout=5, turn_seconds=0.4) as house:
         actions.bad = {"action_second": "hang"}
         await fails(house, rows, "两步", "turn_timeout")
         actions.bad = {}

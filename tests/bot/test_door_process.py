@@ -85,9 +85,9 @@ async def run_out(model, env) -> tuple[int, str]:
 
 
 async def test_that_it_is_ready_only_after_the_canaries_and_never_prints_a_word(
-    tiny_model, database_url, rows, actions
+    keyword_model, database_url, rows, actions
 ):
-    async with started(tiny_model, environment(database_url, actions)) as server:
+    async with started(keyword_model, environment(database_url, actions)) as server:
         url = (await server.until(r"(http://127.0.0.1:\d+)"))[1]
         async with aiohttp.ClientSession(headers=AUTHORIZED) as client:
             house = House(url, client, None)
@@ -124,8 +124,8 @@ async def test_that_it_is_ready_only_after_the_canaries_and_never_prints_a_word(
     assert "action_error" in printed
 
 
-async def test_that_a_signal_while_loading_ends_it_at_once(tiny_model, database_url, rows, actions):
-    async with started(tiny_model, environment(database_url, actions)) as server:
+async def test_that_a_signal_while_loading_ends_it_at_once(keyword_model, database_url, rows, actions):
+    async with started(keyword_model, environment(database_url, actions)) as server:
         await server.until("listening")
         server.process.send_signal(signal.SIGTERM)
         begin = time.monotonic()
@@ -136,18 +136,23 @@ async def test_that_a_signal_while_loading_ends_it_at_once(tiny_model, database_
 @pytest.mark.parametrize(
     "name", ["HOTLINE_INTERNAL_TOKEN", "HOTLINE_BOT_DATABASE_URL", "HOTLINE_ACTIONS_URL"]
 )
-async def test_that_a_missing_setting_stops_the_start_with_its_name(tiny_model, database_url, actions, name):
+async def test_that_a_missing_setting_stops_the_start_with_its_name(
+    keyword_model, database_url, actions, name
+):
     env = environment(database_url, actions, **{name: ""})
-    code, printed = await run_out(tiny_model, env)
+    code, printed = await run_out(keyword_model, env)
     assert code == 2
     assert name in printed
 
 
 async def test_that_a_missing_model_or_database_stops_the_start_without_its_password(
-    tiny_model, tmp_path, actions, database_url
+    keyword_model, tmp_path, actions, database_url
 ):
     env = environment("postgresql://someone:hush-hush@127.0.0.1:9/none", actions)
-    for model, reason in ((tmp_path / "none.tar.gz", "no model"), (tiny_model, "HOTLINE_BOT_DATABASE_URL")):
+    for model, reason in (
+        (tmp_path / "none.tar.gz", "no model"),
+        (keyword_model, "HOTLINE_BOT_DATABASE_URL"),
+    ):
         code, printed = await run_out(model, env)
         assert code == 1
         assert reason in printed
@@ -155,26 +160,26 @@ async def test_that_a_missing_model_or_database_stops_the_start_without_its_pass
 
 
 async def test_that_a_model_that_understands_nothing_is_refused(
-    tiny_model, database_url, rows, actions, tmp_path
+    keyword_model, database_url, rows, actions, tmp_path
 ):
     from bot.door import DeafModel
 
     (tmp_path / "canaries.yml").write_text("greet: 什么\nbill: 账单\n", encoding="utf-8")
-    deaf = running_door(tiny_model, database_url, actions, canaries=tmp_path / "canaries.yml")
+    deaf = running_door(keyword_model, database_url, actions, canaries=tmp_path / "canaries.yml")
     with pytest.raises(DeafModel, match="greet as None"):
         await deaf.__aenter__()
     (tmp_path / "canaries.yml").write_text("greet: 你好\nbill: 查电费\n", encoding="utf-8")
-    async with running_door(tiny_model, database_url, actions, canaries=tmp_path / "canaries.yml") as house:
-        async with house.client.get(f"{house.url}/health") as response:
-            canary = (await response.json())["canary"]
+    good = running_door(keyword_model, database_url, actions, canaries=tmp_path / "canaries.yml")
+    async with good as house, house.client.get(f"{house.url}/health") as response:
+        canary = (await response.json())["canary"]
     assert (canary["asked"], canary["right"]) == (2, 2)
 
 
-async def test_that_two_doors_on_one_redis_take_turns(tiny_model, database_url, redis_url, rows, actions):
+async def test_that_two_doors_on_one_redis_take_turns(keyword_model, database_url, redis_url, rows, actions):
     actions.delay = 0.05
     async with (
-        running_door(tiny_model, database_url, actions, redis_url=redis_url) as one,
-        running_door(tiny_model, database_url, actions, redis_url=redis_url) as two,
+        running_door(keyword_model, database_url, actions, redis_url=redis_url) as one,
+        running_door(keyword_model, database_url, actions, redis_url=redis_url) as two,
     ):
         turns = [
             house.turn("两步", message_id=f"{name}{i}")
@@ -187,12 +192,14 @@ async def test_that_two_doors_on_one_redis_take_turns(tiny_model, database_url, 
     assert actions.asked() == ["action_first", "action_second"] * 6
 
 
-async def test_that_a_dead_redis_does_not_silence_the_bot(tiny_model, database_url, rows, actions):
-    async with running_door(tiny_model, database_url, actions, redis_url="redis://127.0.0.1:9/0") as house:
+async def test_that_a_dead_redis_does_not_silence_the_bot(keyword_model, database_url, rows, actions):
+    async with running_door(keyword_model, database_url, actions, redis_url="redis://127.0.0.1:9/0") as house:
         assert await house.says("你好") == ["utter_greet wechat"]
 
 
-async def test_that_one_can_chat_with_a_model_and_with_a_door(tiny_model, database_url, rows, actions, house):
+async def test_that_one_can_chat_with_a_model_and_with_a_door(
+    keyword_model, database_url, rows, actions, house
+):
     async def chat(*arguments, **env):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.chat", *arguments, cwd=ROOT, env={**environment(database_url, actions), **env},
@@ -202,7 +209,7 @@ async def test_that_one_can_chat_with_a_model_and_with_a_door(tiny_model, databa
         return printed.decode().splitlines()
 
     expected = ["utter_ask_account web", "账单128元"]
-    assert (await chat("--model", str(tiny_model)))[:2] == expected
+    assert (await chat("--model", str(keyword_model)))[:2] == expected
     answers = await chat("--url", house.url, "--details")
     assert [line for line in answers if not line.startswith("  ")][:2] == expected
     assert answers[-1].startswith("! paused")

@@ -23,7 +23,7 @@ async def search(
     records: Records,
     text: Annotated[
         str, Query(max_length=200, description="a name, a district or street, or an address nearby")
-    ],
+    ] = "",
     day: date | None = None,
 ) -> contracts.Halls:
     """Halls meant by `text`, with the hours of `day` (today)."""

@@ -104,7 +104,7 @@ def _faults(make: _Maker) -> None:
 
 def _announced(make: _Maker) -> None:
     for _ in range(PLANNED):
-        days, hour = make.rng.randrange(-2, 10), make.rng.choice((6, 8, 9, 13))
+        days, hour = make.rng.randrange(-2, 8), make.rng.choice((6, 8, 9, 13))
         end = make.at(days, hour + make.rng.randrange(3, 9))
         row = make.add("planned", make.place(), make.at(days, hour), end, make.at(days - 8, 10))
         row.restored_at = end - make.rng.randrange(0, 40) * MINUTE

@@ -8,7 +8,7 @@ const send = form.querySelector(".send");
 const suggestions = [...quick.children].map((button) => button.textContent);
 const title = document.title;
 
-const LOST_AFTER = 1500; // ms without a connection before anybody is troubled with it
+const LOST_AFTER = 3000; // ms without a connection before anybody is troubled with it
 const pending = new Map(); // client_id -> element
 let seq = 0;
 let source = null;
@@ -54,7 +54,7 @@ async function begin() {
   try {
     const response = await post("visit");
     if (!response.ok) throw new Error(response.status);
-    if ((await response.json()).new) clear();
+    if ((await response.json()).new || finished) clear();
     listen();
   } catch {
     lost();
@@ -213,6 +213,7 @@ async function deliver(id, words, element, again = true) {
   const button = $("resend").content.firstElementChild.cloneNode(true);
   button.addEventListener("click", () => deliver(id, words, element));
   element.append(button);
+  toBottom();
 }
 
 function submit() {

@@ -14,7 +14,9 @@ depends_on = None
 def upgrade() -> None:
     # The queue's own tables: procrastinate 3.10's. A newer version's changes are a migration of their own.
     # By the driver itself: many statements at once, no placeholders.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(SchemaManager.get_schema())
     op.create_table('agent',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('username', sa.String(length=64), nullable=False),

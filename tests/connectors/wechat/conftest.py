@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +23,7 @@ from connectors.wechat import WeChatAccount, WeChatChannel, router
 from conversations import record
 from conversations.jobs import Jobs
 from conversations.models import Conversation, Message, Outbox, Turn
-from conversations.ports import BotFailed, BotTurn, HandoffRequest, HandoffResult, Parse, Said
+from conversations.ports import BotFailed, BotTurn, Delivery, HandoffRequest, HandoffResult, Parse, Said
 from conversations.service import Conversations
 from conversations.turns import Turns
 from kit.bell import Bell
@@ -169,6 +170,16 @@ class Town:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    async def announce(self, text: str, **more: Any) -> None:
+        """Something is said to the resident that no message of theirs caused."""
+        house = self.house
+        conversation = await house.find("wechat", SECURE.appid, self.resident)
+        assert conversation is not None
+        async with house.db.work() as session:
+            locked = await record.lock_conversation(session, conversation.id)
+            await record.say(session, locked, Said(text), **{"author": "system"} | more)
+            await house.on_their_way(session, locked)
+
     async def misbehave(self, what: str, times: int = 1) -> None:
         assert (
             await self.phone.post("/_sim/misbehave", json={"what": what, "times": times})
@@ -213,6 +224,46 @@ class Town:
                 return row
             await asyncio.sleep(0.1)
         pytest.fail(f"{text!r} is {row.state if row else 'nowhere'}, not {state}")
+
+
+@dataclass
+class Post:
+    """Our way out alone, against the platform: no record, no worker."""
+
+    channel: WeChatChannel
+    account: WeChatAccount
+    platform: Platform
+    redis: Redis
+    resident: str
+
+    def chat(self) -> Conversation:
+        return Conversation(id=uuid.uuid4(), channel="wechat", account=SECURE.appid, resident=self.resident)
+
+    async def send(self, text: str, message_id: uuid.UUID | None = None) -> Delivery:
+        """One send, as the worker does it."""
+        message = Message(id=message_id or uuid.uuid4(), author="bot", text=text, payload={})
+        return await self.channel.send(self.chat(), message)
+
+    def shown(self) -> list[str]:
+        return [line["text"] for line in self.platform.lines(SECURE.appid, self.resident)]
+
+
+@pytest.fixture
+async def post(redis_url: str) -> AsyncIterator[Post]:
+    """A resident who has just written, and a channel to answer."""
+    door = bound()
+    simulator = create_app([SECURE], "http://127.0.0.1:9")
+    platform: Platform = simulator.state.platform
+    resident = next(iter(platform.residents))
+    platform.chat(SECURE.appid, resident).grant("message")
+    redis = Redis.from_url(redis_url, decode_responses=True)
+    await redis.flushdb()
+    async with served(simulator, door) as url:
+        account = ours(SECURE, url)
+        channel = WeChatChannel([account], redis)
+        yield Post(channel, account, platform, redis, resident)
+        await channel.aclose()
+    await redis.aclose()
 
 
 @pytest.fixture

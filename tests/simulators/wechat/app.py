@@ -35,7 +35,7 @@ class Say(BaseModel):
     kind: Literal["text", "image", "voice", "video", "location", "link"] = "text"
     text: str = Field("", max_length=20_000)
     fields: dict[str, str] = {}
-    message_id: int | None = None  # to say the very same message again
+    message_id: int | None = None  # an id that was used before delivers that very message again
     wait: bool = True
 
 
@@ -125,15 +125,16 @@ def create_app(
     async def say(body: Say) -> Any:
         account = account_of(body.appid)
         label = "" if body.kind == "text" else platform.words["kinds"][body.kind]
-        chat = platform.chat(account.appid, body.resident)
-        chat.follows = True
-        chat.grant("message")
-        platform.show(account.appid, body.resident, "me", f"{label} {body.text}".strip(), kind=body.kind)
-        fields: dict[str, Any] = {"MsgType": body.kind}
+        fields: dict[str, Any] = {"MsgType": body.kind, **body.fields}
         if body.kind == "text":
             fields["Content"] = body.text
         number = body.message_id or random.SystemRandom().getrandbits(62)
-        fields |= body.fields | {"MsgId": number}
+        fields, new = platform.posted(account.appid, body.resident, number, fields)
+        if new:
+            chat = platform.chat(account.appid, body.resident)
+            chat.follows = True
+            chat.grant("message")
+            platform.show(account.appid, body.resident, "me", f"{label} {body.text}".strip(), kind=body.kind)
         return await carried(account, body.resident, fields, body.wait, True) | {"message_id": str(number)}
 
     @app.post("/_sim/event")

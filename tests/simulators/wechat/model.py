@@ -104,6 +104,7 @@ class Platform:
         self._chats: dict[tuple[str, str], Chat] = {}
         self._tokens: dict[str, dict[str, datetime]] = {appid: {} for appid in self.accounts}
         self._numbers = itertools.count(1)
+        self._posted: dict[tuple[str, str, int], dict[str, str | int]] = {}
 
     def account(self, appid: str = "") -> SimAccount:
         """The account, the first if none is named. Raises `KeyError`."""
@@ -115,6 +116,15 @@ class Platform:
     def knows(self, appid: str, openid: str) -> bool:
         """Whether this OpenID ever had to do with the account."""
         return (appid, openid) in self._chats or openid in self.residents
+
+    def posted(
+        self, appid: str, openid: str, message_id: int, fields: dict[str, str | int]
+    ) -> tuple[dict[str, str | int], bool]:
+        """The message under this id as it was first posted, its time of creation included; whether it is new."""
+        key = (appid, openid, message_id)
+        new = key not in self._posted
+        kept = self._posted.setdefault(key, {"CreateTime": clock.timestamp(), **fields, "MsgId": message_id})
+        return kept, new
 
     def show(self, appid: str, openid: str, who: Who, text: str, **more: Any) -> None:
         """Put a line on the resident's phone."""

@@ -1,0 +1,1 @@
+"""Doing: custom actions behind Rasa's action protocol, and the words of its responses."""

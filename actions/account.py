@@ -1,0 +1,106 @@
+"""Proving whose account it is: account number, then a second item. What is proved is kept by the record, not here."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.forms import FormStep
+from actions.identity import SecondItem, SurnameOnly, second_item
+from actions.reading import Number, long_number
+from actions.turn import Event, Turn
+
+INTENTS = frozenset({"query_bill", "query_balance", "query_usage", "query_payment_record"})
+NUMBER, ITEM = "account_number", "second_item"
+
+
+def account_in(turn: Turn) -> Number | None:
+    """The number in the message that is meant as an account number, of whatever length."""
+    if found := long_number(turn.text):
+        return found
+    for entity in turn.entities("account_number"):  # spoken in a way only the model could read
+        digits = str(entity.get("value") or "")
+        if digits.isascii() and digits.isdigit():
+            return Number(digits, turn.text.replace(turn.words_of(entity), " "))
+    return None
+
+
+class ValidateAccountForm(FormStep):
+    """Asks for the account number, then for the second item; three failures, of resident or account, lead to a person.
+
+    Whether the account exists, or which of the two was wrong, is never told.
+    """
+
+    action_name = "validate_account_form"
+    slots = (NUMBER, ITEM)
+    own = INTENTS
+    given_up = "utter_account_given_up"
+
+    async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        number = account_in(turn)
+        item = self._item(turn, asked, number)
+        if number is not None and not number.is_account and not (asked == ITEM and item):
+            return self.missed(turn, NUMBER, "utter_account_wrong_length", count=len(number.digits))
+        if number is None and not self._plain(item) and asked is not None and self.elsewhere(turn):
+            return self.give_away()
+        account = number.digits if number and number.is_account else turn.slot(NUMBER)
+        if not account:
+            return self._ask_number(turn, first=asked is None)
+        return [SlotSet(NUMBER, account), *await self._prove(turn, account, item, asked)]
+
+    def _item(self, turn: Turn, asked: str | None, number: Number | None) -> SecondItem | SurnameOnly | None:
+        text = number.rest if number and number.is_account else turn.text
+        # A word that merely could be a name is none while the message clearly means something else.
+        guess = asked == ITEM and not (number and number.is_account) and not self.elsewhere(turn)
+        people = [{**e, "value": turn.words_of(e)} for e in turn.entities("person_name")]
+        if asked != ITEM and number is None:
+            return None
+        return second_item(text, people, asked=guess)
+
+    @staticmethod
+    def _plain(item: SecondItem | SurnameOnly | None) -> bool:
+        """Whether it cannot be anything else; 3号 in a question about something else is no door."""
+        return isinstance(item, SecondItem) and bool(item.holder_name or item.phone_last4)
+
+    async def _prove(
+        self, turn: Turn, account: str, item: SecondItem | SurnameOnly | None, asked: str | None
+    ) -> list[Event]:
+        desk = self.clients.desk
+        standing = await desk.standing(conversation=turn.conversation, account_number=account)
+        if standing.account_number == account:
+            return self.leave("action_tell_bill")
+        if standing.locked:
+            return self._locked(turn)
+        if isinstance(item, SurnameOnly):
+            return self.missed(turn, ITEM, "utter_surname_not_enough")
+        if item is None:
+            return self._ask_item(turn, new=asked != ITEM or account != turn.slot(NUMBER))
+        found = await self.clients.accounts.verify(account, **item.given())
+        standing = await desk.attempted(
+            conversation=turn.conversation, account_number=account, key=turn.message_id, matched=bool(found.matched)
+        )  # fmt: skip
+        if standing.account_number == account:
+            return self.leave("action_tell_bill")
+        if standing.locked:
+            return self._locked(turn)
+        turn.say("utter_verification_failed")
+        return self.ask(ITEM)
+
+    def _ask_number(self, turn: Turn, *, first: bool) -> list[Event]:
+        if not first:
+            return self.missed(turn, NUMBER, "utter_ask_account_number_again")
+        turn.say("utter_ask_account_number")
+        return self.ask(NUMBER)
+
+    def _ask_item(self, turn: Turn, *, new: bool) -> list[Event]:
+        if not new:
+            return self.missed(turn, ITEM, "utter_ask_second_item_again")
+        turn.say("utter_ask_second_item")
+        return self.ask(ITEM)
+
+    def _locked(self, turn: Turn) -> list[Event]:
+        turn.say("utter_verification_locked")
+        return [SlotSet("handoff_reason", "verification_failed"), *self.leave("action_handoff")]
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        turn.say("utter_ask_second_item" if asked == ITEM else "utter_ask_account_number")
+        return self.ask(asked, tries=turn.asking(self.form).get("tries", 0))

@@ -1,0 +1,75 @@
+"""The base of every custom action: what it is given, and what becomes of a failure."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.clients import Clients
+from actions.turn import Event, Turn
+from backends.client import BackendError
+from backends.desk import StaleEpoch
+from kit.errors import Unavailable
+from kit.logging import get
+
+log = get(__name__)
+
+END_OF_FORM: tuple[Event, ...] = (
+    ActiveLoop(None),
+    SlotSet("requested_slot", None),
+    SlotSet("asking", None),
+)
+
+
+class HotlineAction(Action):  # type: ignore[misc]
+    """An action of `domain.yml` under `action_name`; subclasses write `act`.
+
+    Words come from `data/responses` through `Turn.say`. A system that does not answer becomes an honest sentence
+    and the offer of a person; a conversation that is somebody else's by now becomes silence with its reason.
+    """
+
+    action_name: ClassVar[str]
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def name(self) -> str:
+        return self.action_name
+
+    async def act(self, turn: Turn) -> list[Event]:
+        """Do it; returns the events. Raises `BackendError`, `Unavailable`, `StaleEpoch`."""
+        raise NotImplementedError
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(dispatcher, tracker, self.clients)
+        try:
+            events = await self.act(turn)
+        except StaleEpoch:
+            return [*END_OF_FORM, SlotSet("silence", "stale_epoch"), FollowupAction("action_listen")]
+        except (BackendError, Unavailable) as error:
+            log.warning("action_could_not_ask", action=self.action_name, error=type(error).__name__)
+            events = self.could_not_ask(turn)
+        turn.join()
+        return self._ended(turn, events)
+
+    def could_not_ask(self, turn: Turn) -> list[Event]:
+        """A system is down or its answer cannot be used: say so, and offer a person."""
+        turn.say("utter_backend_down")
+        return [*END_OF_FORM, *turn.offer("backend_down"), FollowupAction("action_listen")]
+
+    @staticmethod
+    def _ended(turn: Turn, events: list[Event]) -> list[Event]:
+        """Actions also follow each other where no rule leads, so each says itself that the turn ends with it.
+
+        Not inside a form that stays open: that one speaks next. Nor where the action named its successor.
+        """
+        left = any(e["event"] == "active_loop" and e.get("name") is None for e in events)
+        goes_on = any(e["event"] in ("followup", "pause") for e in events)
+        if goes_on or (turn.loop and not left):
+            return events
+        return [*events, FollowupAction("action_listen")]

@@ -1,0 +1,91 @@
+"""The base of our forms' validation actions: who a message is for, and what is asked next.
+
+Rasa calls `validate_<form>` when the form opens, for every message while it is open, and again, within the same turn,
+after something else was answered in between. The action alone speaks and asks; when the form has what it needs it
+names the action that goes on. `rasa_sdk.FormValidationAction` has no place for the latter nor for a refusal, and
+fills slots from text before anybody looked at it; so the protocol's events are written here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
+
+from actions import history
+from actions.base import HotlineAction
+from actions.turn import EMERGENCY, Event, Turn
+
+LAST_TRY = 3  # an answer missed that often: a person
+# Taken out of any form at once, whatever else the message holds.
+URGENT = frozenset({EMERGENCY, "report_hazard", "request_agent", "cancel"})
+# May be the answer to anything.
+ANSWERS = frozenset({"inform"})
+
+
+class FormStep(HotlineAction):
+    """`slots`: those of the form. `own`: intents that open the form and so do not lead out of it. `given_up`: last words."""
+
+    slots: ClassVar[tuple[str, ...]]
+    own: ClassVar[frozenset[str]]
+    given_up: ClassVar[str]
+
+    async def act(self, turn: Turn) -> list[Event]:
+        asked = self.asked(turn)
+        again = turn.intent == "repeat" and turn.sure
+        if asked is not None and (again or self._answered_elsewhere(turn)):
+            return self.ask_again(turn, asked)
+        if asked is not None and (turn.danger or (turn.understood and turn.intent in URGENT)):
+            return self.give_away()
+        return await self.step(turn, asked)
+
+    async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        """Read the message; `asked`: the slot it may answer, None while the form opens."""
+        raise NotImplementedError
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        """Come back to the question after something else."""
+        raise NotImplementedError
+
+    def asked(self, turn: Turn) -> str | None:
+        """The slot that the form asked for in the turn before."""
+        requested = turn.slot("requested_slot")
+        opening = "active_loop" in (event.get("event") for event in turn.events)
+        return requested if requested in self.slots and not opening else None
+
+    def _answered_elsewhere(self, turn: Turn) -> bool:
+        others = [name for name in history.done(turn.events) if name != self.form]
+        return history.rejected(turn.events) or bool(others)
+
+    @property
+    def form(self) -> str:
+        return self.action_name.removeprefix("validate_")
+
+    def elsewhere(self, turn: Turn) -> bool:
+        """Whether the message is clearly about something else."""
+        return turn.sure and turn.intent not in self.own | ANSWERS
+
+    def give_away(self) -> list[Event]:
+        """This message is not the form's: let the rules have it."""
+        return [ActionExecutionRejected(self.form)]
+
+    def ask(self, slot: str, **asking: Any) -> list[Event]:
+        """Wait for `slot`; what to ask has been said. `asking`: how the question stands."""
+        return [SlotSet("asking", {"form": self.form, **asking}), SlotSet("requested_slot", slot)]
+
+    def leave(self, successor: str = "action_listen") -> list[Event]:
+        """Close the form; `successor` runs next."""
+        return [SlotSet("asking", None), SlotSet("requested_slot", None), FollowupAction(successor)]
+
+    def missed(self, turn: Turn, slot: str, key: str, **values: Any) -> list[Event]:
+        """The answer was none: say `key` and ask for `slot` once more; the last time `given_up` and a person."""
+        tries = int(turn.asking(self.form).get("tries", 0)) + 1
+        if tries < LAST_TRY:
+            turn.say(key, **values)
+            return self.ask(slot, tries=tries)
+        turn.say(self.given_up)
+        return [*turn.offer("not_answered"), *self.leave()]
+
+    def could_not_ask(self, turn: Turn) -> list[Event]:
+        turn.say("utter_backend_down")
+        return [*turn.offer("backend_down"), *self.leave()]

@@ -1,0 +1,87 @@
+"""Giving the conversation to a person. The desk says the words and the number; this action says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rasa_sdk.events import ConversationPaused, FollowupAction, SlotSet
+
+from actions import history
+from actions.base import END_OF_FORM, HotlineAction
+from actions.turn import EMERGENCY, Event, Turn
+from backends.desk import StaleEpoch
+from kit.errors import HotlineError
+from kit.logging import get
+
+log = get(__name__)
+
+BUDGET = 8.0  # seconds, shorter than Rasa waits for an action
+URGENT_REASONS = frozenset({"emergency", "hazard"})
+REASONS = {
+    EMERGENCY: "emergency",
+    "report_hazard": "hazard",
+    "request_agent": "resident_asked",
+    "complain": "complaint",
+}
+FACTS_FROM_SLOTS = ("account_number", "address")
+
+
+class Handoff(HotlineAction):
+    """Opens the ticket, once a message, and pauses the dialogue. `say_first`: what this turn has said so far."""
+
+    action_name = "action_handoff"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        reason = self._reason(turn)
+        try:
+            async with asyncio.timeout(BUDGET):
+                ticket = await self.clients.desk.hand_over(
+                    conversation=turn.conversation,
+                    epoch=turn.epoch,
+                    key=f"{turn.channel}:{turn.conversation}:{turn.message_id}:handoff",
+                    turn=turn.message_id,
+                    reason=reason,
+                    intent=self._matter(turn),
+                    urgent=reason in URGENT_REASONS,
+                    say_first=history.words(turn.events),
+                    facts=self._facts(turn),
+                )
+        except StaleEpoch:
+            raise
+        except (HotlineError, TimeoutError) as error:
+            log.error("handoff_failed", reason=reason, error=type(error).__name__)
+            turn.say("utter_handoff_failed")
+            return [*END_OF_FORM, *turn.offer(reason), FollowupAction("action_listen")]
+        log.info("handed_over", ticket=ticket.number, reason=reason, created=ticket.created)
+        return [*END_OF_FORM, SlotSet("ticket_number", ticket.number), ConversationPaused()]
+
+    @staticmethod
+    def _accepted(turn: Turn) -> bool:
+        """Whether this is the resident's yes to a person offered in the turn before."""
+        return turn.intent == "affirm" and turn.offered
+
+    def _reason(self, turn: Turn) -> str:
+        """An action of this turn may have said why; a yes carries the reason of the offer; else the intent tells."""
+        said = history.slot_set(turn.events, "handoff_reason")
+        if not said and self._accepted(turn):
+            said = history.slot_set(turn.earlier[0], "handoff_reason")
+        return str(said or REASONS.get(turn.intent, "beyond_bot"))
+
+    def _matter(self, turn: Turn) -> str:
+        """The intent that the ticket is about."""
+        if self._accepted(turn):
+            return str(history.slot_set(turn.earlier[0], "matter") or turn.intent)
+        return turn.intent
+
+    @staticmethod
+    def _facts(turn: Turn) -> dict[str, Any]:
+        """What was gathered, by entity name; what this message says wins."""
+        facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
+        for entity in turn.message.get("entities") or []:
+            value = entity.get("value")
+            if entity.get("entity") in ("address", "business_hall", "time"):
+                value = turn.words_of(entity)  # as people read it, not as programs do
+            if entity.get("entity") and isinstance(value, str | int | float):
+                facts[str(entity["entity"])] = value
+        return facts

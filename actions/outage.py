@@ -1,0 +1,154 @@
+"""Outages by address: running, planned, restored; asking for the place where it is not clear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import history
+from actions.base import END_OF_FORM, HotlineAction
+from actions.forms import LAST_TRY, FormStep
+from actions.reading import chosen
+from actions.turn import Event, Turn
+from backends.contracts import Outage, OutageAnswer, Place
+from kit import clock
+
+FORM = "outage_form"
+INTENTS = frozenset({"report_outage", "query_outage", "query_planned_outage", "report_frequent_outage"})
+# Somebody's own disconnection is no news for whoever asks about the address.
+PRIVATE = frozenset({"arrears", "violation"})
+TOLD_AT_ONCE = 2
+RANK = {"none": 0, "candidates": 1, "exact": 2}
+PLANNED_FIRST = ("announced", "running", "cancelled", "restored")
+RUNNING_FIRST = ("running", "announced", "restored", "cancelled")
+
+
+def address_of(turn: Turn) -> str:
+    """The address in the message, '' if there is none; its spans joined, since people pause within one."""
+    return "".join(turn.words_of(entity) for entity in turn.entities("address"))
+
+
+def full_name(place: Place) -> str:
+    """A place so that it cannot be mistaken for its namesakes; understood when sent back."""
+    return f"{place.city}{place.district}{place.street}{place.name}"
+
+
+class TellOutage(HotlineAction):
+    """What is known about the power at an address. Needs no account, ever."""
+
+    action_name = "action_tell_outage"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        address, answer = await self._look_up(turn)
+        if answer.match == "exact":
+            return self._tell(turn, answer, address)
+        tries = int(turn.asking(FORM).get("tries", 0))
+        if not address and not answer.places:
+            asking: dict[str, Any] = {"form": FORM, "tries": tries}
+        elif tries + 1 >= LAST_TRY:
+            turn.say("utter_address_given_up")
+            return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
+        else:
+            options = [full_name(place) for place in answer.places]
+            problem = "" if options else "unknown"
+            asking = {"form": FORM, "tries": tries + 1, "options": options, "problem": problem}
+        return [SlotSet("address", None), SlotSet("asking", asking), FollowupAction(FORM)]
+
+    async def _look_up(self, turn: Turn) -> tuple[str, OutageAnswer]:
+        """The address as it was said, and what is known of it.
+
+        Tried in turn: the address of the message, or the answer to our question; the whole message, where none was
+        cut out of it or too little; the address of before, which "and when will it be back?" means.
+        """
+        said = history.slot_set(turn.events, "address") or address_of(turn)
+        tried = [said, turn.text] if said else [turn.text, turn.slot("address") or ""]
+        best, answer = said, OutageAnswer(match="none", places=[], outages=[])
+        for words in dict.fromkeys(filter(None, tried)):
+            found = await self.clients.outages.look_up(words, ended=True)
+            if RANK[found.match] > RANK[answer.match]:
+                best, answer = said if words == turn.text else words, found
+            if answer.match == "exact":
+                break
+        return best, answer
+
+    def _tell(self, turn: Turn, answer: OutageAnswer, address: str) -> list[Event]:
+        place = answer.places[0].name
+        kept: list[Event] = [SlotSet("address", address or full_name(answer.places[0]))]
+        kept += [SlotSet("asking", None)] if turn.asking(FORM) else []
+        planned = turn.intent == "query_planned_outage"
+        order = PLANNED_FIRST if planned else RUNNING_FIRST
+        public = [outage for outage in answer.outages if outage.kind not in PRIVATE and not outage.candidate]
+        for status in order:
+            if told := [outage for outage in public if outage.status == status]:
+                for outage in told[:TOLD_AT_ONCE]:
+                    self._say(turn, outage)
+                if status == "running" and turn.intent != "report_frequent_outage":
+                    return kept
+                if status == "announced" and planned:
+                    return kept
+                turn.say(f"utter_outage_{'frequent' if status == 'running' else 'still_dark'}")
+                return [*kept, *turn.offer()]
+        turn.say("utter_outage_none_planned" if planned else "utter_outage_none", place=turn.spoken(place))
+        return [*kept, *turn.offer()]
+
+    @staticmethod
+    def _say(turn: Turn, outage: Outage) -> None:
+        buildings = [turn.piece("part_building", number=turn.spoken(number)) for number in outage.buildings]
+        values: dict[str, Any] = {
+            "place": turn.spoken(outage.place.name) + turn.piece("part_list_and").join(buildings),
+            "kind": turn.piece(f"part_outage_{outage.kind}"),
+            "cause": turn.spoken(outage.cause),
+            "starts": outage.starts_at,
+            "until": outage.expected_end,
+            "restored": outage.restored_at,
+        }
+        key = f"utter_outage_{outage.status}"
+        if outage.status == "running" and outage.expected_end is None:
+            key += "_no_time"
+        elif outage.status == "running" and outage.expected_end and outage.expected_end <= clock.now():
+            key += "_overdue"
+        elif outage.status == "running" and outage.delayed:
+            key += "_delayed"
+        elif outage.status == "announced" and outage.expected_end is None:
+            key += "_no_time"
+        turn.say(key, **values)
+
+
+class ValidateOutageForm(FormStep):
+    """Asks where; with several places in question, which of them."""
+
+    action_name = "validate_outage_form"
+    slots = ("address",)
+    own = INTENTS
+    given_up = "utter_address_given_up"
+
+    async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        if asked is None:
+            return self.ask_again(turn, "address")
+        options = list(turn.asking(FORM).get("options") or [])
+        which = chosen(turn.text, options) if options else None
+        if which is not None:
+            return self._found(turn, options[which])
+        if address := address_of(turn):
+            return self._found(turn, address)
+        if self.elsewhere(turn):
+            return self.give_away()
+        return self._found(turn, turn.text)
+
+    def _found(self, turn: Turn, address: str) -> list[Event]:
+        # How often it was asked in vain is kept: the look-up counts on.
+        return [
+            SlotSet("address", address),
+            SlotSet("asking", {"form": FORM, "tries": turn.asking(FORM).get("tries", 0)}),
+            SlotSet("requested_slot", None),
+            FollowupAction("action_tell_outage"),
+        ]
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        asking = turn.asking(FORM)
+        if options := asking.get("options"):
+            turn.choose("utter_outage_which", options)
+        else:
+            turn.say("utter_address_unknown" if asking.get("problem") else "utter_ask_address")
+        return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]

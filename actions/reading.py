@@ -1,0 +1,61 @@
+"""Numbers and choices in what residents write, and what speech recognition makes of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SPOKEN = dict(zip("零〇一二两三四五六七八九幺", "0012234567891", strict=True))
+_SPOKEN_RUN = re.compile(rf"[{''.join(_SPOKEN)}](?:[ \-,，、]*[{''.join(_SPOKEN)}0-9]){{2,}}")
+_NUMBER = re.compile(r"\d(?:[ \-,，、.]?\d)*")
+_ORDINAL = re.compile(r"^(?:第|选|要|是)*([1-9]|[一二三四五六七八九两])(?:个|号|项|家|处|条|，|。|吧|\s)*$")
+ACCOUNT_LENGTHS = (10, 13)
+NUMBER_LIKE = 6  # as many digits can only be meant as a number of ours
+
+
+def plain(text: str) -> str:
+    """Half-width, and digits spoken one by one written as digits: 三幺零零 is 3100; 六十 stays."""
+
+    def written(run: re.Match[str]) -> str:
+        return "".join(_SPOKEN.get(character, character) for character in run[0])
+
+    return _SPOKEN_RUN.sub(written, unicodedata.normalize("NFKC", text)).strip()
+
+
+@dataclass(frozen=True)
+class Number:
+    """A digit run: `digits`, and the text without it."""
+
+    digits: str
+    rest: str
+
+    @property
+    def is_account(self) -> bool:
+        """Whether it has the length of an account number."""
+        return len(self.digits) in ACCOUNT_LENGTHS
+
+
+def long_number(text: str) -> Number | None:
+    """The number that can be meant as an account number: one of the right length before one of another."""
+    written = plain(text)
+    found = [
+        Number(re.sub(r"\D", "", run[0]), (written[: run.start()] + " " + written[run.end() :]).strip())
+        for run in _NUMBER.finditer(written)
+    ]
+    long = [number for number in found if len(number.digits) >= NUMBER_LIKE]
+    return next((number for number in long if number.is_account), long[0] if long else None)
+
+
+def chosen(text: str, options: Sequence[str]) -> int | None:
+    """Which of the options is meant, by place (1, 第二个) or by name; None if none or several could be."""
+    written = plain(text)
+    if ordinal := _ORDINAL.match(written):
+        place = int(_SPOKEN.get(ordinal[1], ordinal[1])) - 1
+        return place if place < len(options) else None
+    wanted = re.sub(r"[\s，。,.]", "", written)
+    if len(wanted) < 2:
+        return None
+    fitting = [n for n, option in enumerate(options) if wanted in plain(option) or plain(option) in wanted]
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,193 @@
+"""One run of one action: the message, the conversation it stands in, and what the action says."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import history
+from actions.clients import Clients
+from kit.errors import BadInput
+from kit.spoken import Speaker
+
+Event = dict[str, Any]
+
+CHANNELS = ("wechat", "web", "ivr")
+# Below this the best intent is a guess. The share of a linear model over sixty-seven intents; right answers lie far above.
+DOUBT = 0.3
+SURE = 0.5  # needed to be led away from an open question
+# For danger to life recall counts: a needless warning costs a line, a missed one may cost a life.
+DANGER = 0.3
+EMERGENCY = "report_emergency"
+_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
+
+
+class Turn:
+    """What an action knows, and its mouth.
+
+    | call | gives |
+    |---|---|
+    | `text` `intent` `entities(name)` `moment` | the resident's message |
+    | `slot(name)` `asking(form)` `events` `offered` | where the conversation stands |
+    | `say(key, **values)` | words of `data/responses` to the resident |
+    | `piece(key, **values)` `spoken(text)` | words to put into others |
+    """
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, clients: Clients) -> None:
+        self.dispatcher, self.tracker, self.clients = dispatcher, tracker, clients
+        self.message: dict[str, Any] = tracker.latest_message or {}
+        self.metadata: dict[str, Any] = self.message.get("metadata") or {}
+        self.conversation = str(tracker.sender_id)
+        self.channel = str(self.metadata.get("channel") or tracker.get_latest_input_channel() or "web")
+
+    @property
+    def epoch(self) -> int:
+        """Whose turn it was when the message was accepted. Raises `BadInput`: no message came through the door."""
+        epoch = self.metadata.get("epoch")
+        if not isinstance(epoch, int):
+            raise BadInput("metadata.epoch: must be an integer")
+        return epoch
+
+    @property
+    def message_id(self) -> str:
+        """The message's id, the key of everything this turn causes. Raises `BadInput`."""
+        found = self.metadata.get("message_id") or self.message.get("message_id")
+        if not found:
+            raise BadInput("metadata.message_id: missing")
+        return str(found)
+
+    @property
+    def text(self) -> str:
+        return str(self.message.get("text") or "")
+
+    @property
+    def intent(self) -> str:
+        return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        return float((self.message.get("intent") or {}).get("confidence") or 0.0)
+
+    def _share(self, intent: str) -> float:
+        ranking = self.message.get("intent_ranking") or []
+        return max((float(r["confidence"]) for r in ranking if r.get("name") == intent), default=0.0)
+
+    @property
+    def danger(self) -> bool:
+        """Whether the message may well report danger to life, whatever else it says."""
+        said = self.confidence if self.intent == EMERGENCY else 0.0
+        return max(said, self._share(EMERGENCY)) >= DANGER
+
+    @property
+    def understood(self) -> bool:
+        """Whether the best intent may be acted on."""
+        if self.danger:
+            return self.intent == EMERGENCY
+        return self.confidence >= DOUBT
+
+    @property
+    def sure(self) -> bool:
+        """Whether the best intent is beyond reasonable doubt."""
+        return self.understood and self.confidence >= SURE
+
+    def entities(self, name: str) -> list[dict[str, Any]]:
+        """The message's entities of that name, in order."""
+        found = [e for e in self.message.get("entities") or [] if e.get("entity") == name]
+        return sorted(found, key=lambda e: int(e.get("start") or 0))
+
+    def words_of(self, entity: dict[str, Any]) -> str:
+        """An entity as the resident wrote it."""
+        return self.text[int(entity.get("start") or 0) : int(entity.get("end") or 0)] or str(entity["value"])
+
+    @property
+    def moment(self) -> datetime | None:
+        """The beginning of the first time the message names; aware."""
+        for entity in self.entities("time"):
+            try:
+                found = datetime.fromisoformat(str(entity.get("from")))
+            except ValueError:
+                continue
+            if found.tzinfo is not None:
+                return found
+        return None
+
+    def slot(self, name: str) -> Any:
+        return self.tracker.slots.get(name)
+
+    @cached_property
+    def _turns(self) -> list[list[Event]]:
+        return history.turns(self.tracker.events)
+
+    @property
+    def events(self) -> list[Event]:
+        """This turn's events so far, its message first."""
+        return self._turns[0] if self._turns else []
+
+    @property
+    def earlier(self) -> list[list[Event]]:
+        """The turns before this one, latest first."""
+        return self._turns[1:]
+
+    @property
+    def offered(self) -> bool:
+        """Whether a person was offered in the turn before."""
+        return bool(self.earlier) and history.slot_set(self.earlier[0], "offer") == "handoff"
+
+    def asking(self, form: str) -> dict[str, Any]:
+        """How the question of `form` stands: `tries` in vain, `options` to choose from, `problem` to speak of."""
+        kept = self.slot("asking") or {}
+        return dict(kept) if kept.get("form") == form else {}
+
+    @property
+    def loop(self) -> str | None:
+        """The open form."""
+        name: str | None = self.tracker.active_loop_name
+        return name
+
+    def say(self, key: str, **values: Any) -> None:
+        """Raises `MisconfiguredError` when words or values are missing."""
+        words = self.clients.wording.render(key, self.channel, values)
+        self.dispatcher.utter_message(text=words.text, buttons=words.buttons)
+
+    def choose(self, key: str, titles: list[str], **values: Any) -> None:
+        """Say `key` with `{options}`, numbered; where there is a screen each is a button as well."""
+        listed = [self.piece("part_option", number=n, title=self.spoken(t)) for n, t in enumerate(titles, 1)]
+        between = self.piece("part_list_pause") if self.channel == "ivr" else "\n"
+        words = self.clients.wording.render(key, self.channel, {**values, "options": between.join(listed)})
+        buttons = [] if self.channel == "ivr" else [{"title": t, "payload": t} for t in titles]
+        self.dispatcher.utter_message(text=words.text, buttons=buttons)
+
+    def join(self) -> None:
+        """What one action says is one message: to a person it is one answer."""
+        messages = self.dispatcher.messages
+        if len(messages) < 2:
+            return
+        text = ("" if self.channel == "ivr" else "\n").join(message["text"] for message in messages)
+        buttons = [button for message in messages for button in message["buttons"]]
+        messages.clear()
+        self.dispatcher.utter_message(text=text, buttons=buttons)
+
+    def piece(self, key: str, **values: Any) -> str:
+        """A part of a sentence."""
+        return self.clients.wording.text(f"utter_{key}", self.channel, **values)
+
+    def spoken(self, text: str) -> str:
+        """Somebody else's text: on the telephone its numerals as words (60弄: 六十弄)."""
+        if self.channel != "ivr":
+            return text
+        speaker = Speaker(spoken=True)
+        return _NUMERAL.sub(lambda found: speaker.render(found[0], "number"), text)
+
+    def offer(self, reason: str = "beyond_bot") -> list[Event]:
+        """Events that remember the offer of a person: for what, and why."""
+        return [
+            SlotSet("offer", "handoff"),
+            SlotSet("matter", self.intent or None),
+            SlotSet("handoff_reason", reason),
+        ]

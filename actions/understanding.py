@@ -1,0 +1,33 @@
+"""Before anything is decided: is the message understood well enough to act on?
+
+Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
+none applies and `action_hotline_fallback` takes the turn.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.clients import Clients
+from actions.turn import Event, Turn
+
+
+class Understanding(Action):  # type: ignore[misc]
+    """Sets `understood` for this message."""
+
+    action_name: ClassVar[str] = "action_validate_slot_mappings"
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def name(self) -> str:
+        return self.action_name
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        return [SlotSet("understood", Turn(dispatcher, tracker, self.clients).understood)]

@@ -1,0 +1,173 @@
+"""What breaks: processes killed in the middle of a turn, actions that fail. Nothing is lost, nothing said twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from hotline.up import free_port
+from kit.settings import ROOT
+from tests.e2e.running import Resident, Running
+from tests.simulators.between import Between
+
+TICKET = re.compile(r"\d{4} \d{4} \d{4} \d{2}")
+
+
+@pytest.fixture(scope="module")
+async def between(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Running, Between]]:
+    """A hotline of its own whose actions are reached through a proxy that can misbehave."""
+    proxy, actions_port = Between("", free_port()), free_port()
+    proxy.target = f"http://127.0.0.1:{actions_port}"
+    running = Running(
+        tmp_path_factory.mktemp("fragile"), HOTLINE_ACTIONS_URL=f"http://127.0.0.1:{proxy.port}"
+    )
+    actions: subprocess.Popen[bytes] | None = None
+    try:
+        async with proxy.serving():
+            await asyncio.to_thread(running.start)
+            secrets, addresses = running.secrets, running.run["addresses"]
+            environment = running.environment | {
+                "HOTLINE_INTERNAL_TOKEN": secrets["internal_token"],
+                "HOTLINE_BACKENDS_TOKEN": secrets["backends_token"],
+                "HOTLINE_BACKENDS_URL": addresses["backends"],
+                "HOTLINE_INNER_URL": addresses["inner"],
+            }
+            with (running.home / "actions.log").open("wb") as log:
+                actions = subprocess.Popen(
+                    [sys.executable, "-m", "actions", "--port", str(actions_port)],
+                    cwd=ROOT, env=environment, stdout=log, stderr=log,
+                )  # fmt: skip
+            await until_healthy(proxy.target)
+            yield running, proxy
+    finally:
+        if actions:
+            actions.kill()
+        running.remove()
+
+
+async def until_healthy(url: str) -> None:
+    deadline = time.monotonic() + 30
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < deadline:
+            try:
+                if (await client.get(url + "/health")).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"{url} did not come up")
+
+
+@pytest.fixture
+async def fragile(between: tuple[Running, Between]) -> AsyncIterator[tuple[Running, Between, Resident]]:
+    running, proxy = between
+    yield running, proxy, Resident(running)
+    proxy.broken, proxy.dies_at, proxy.held = False, None, None
+
+
+def tickets(running: Running, resident: Resident) -> int:
+    query = "select count(*) from ticket join conversation c on c.id = conversation_id where c.resident = %s"
+    return int(running.rows(query, resident.openid)[0][0])
+
+
+async def test_that_a_worker_killed_in_the_middle_of_a_turn_loses_and_repeats_nothing(
+    fragile: tuple[Running, Between, Resident],
+) -> None:
+    running, proxy, resident = fragile
+    proxy.held = asyncio.Event()
+    await resident.say("花木营业厅今天开门吗", wait=False)
+    for _ in range(100):
+        if proxy.actions and proxy.actions[-1]:
+            break
+        await asyncio.sleep(0.05)
+    os.kill(running.pid("worker"), signal.SIGKILL)
+    proxy.held.set()
+    proxy.held = None
+    began = time.monotonic()
+    await resident.say("牡丹路60弄停电了", wait=False)
+    words = await resident.new_words(seconds=15, expect="牡丹路60弄")
+    assert "牡丹路60弄" in words
+    assert time.monotonic() - began < 15
+    assert "花木" in words
+    await asyncio.sleep(3)
+    said = "\n".join(line["text"] for line in await resident.lines() if line["who"] == "account")
+    assert said.count("花木供电营业厅") == words.count("花木供电营业厅")
+    turns = "select state, count(*) from turn join conversation c on c.id = conversation_id where c.resident = %s group by 1"
+    assert running.rows(turns, resident.openid) == [("done", 2)]
+    doubled = "select count(*) from outbox join conversation c on c.id = conversation_id where c.resident = %s and state <> 'sent'"
+    assert running.rows(doubled, resident.openid) == [(0,)]
+
+
+async def test_that_broken_actions_end_with_an_honest_sentence_and_a_ticket(
+    fragile: tuple[Running, Between, Resident],
+) -> None:
+    running, proxy, resident = fragile
+    proxy.broken = True
+    answer = await resident.asks("花木营业厅今天开门吗")
+    assert "抱歉" in answer
+    assert TICKET.search(answer)
+    assert tickets(running, resident) == 1
+
+
+async def test_that_dying_after_the_first_of_two_actions_still_says_the_safety_words_once(
+    fragile: tuple[Running, Between, Resident],
+) -> None:
+    running, proxy, resident = fragile
+    proxy.dies_at = 1
+    proxy.actions.clear()
+    answer = await resident.asks("电线掉地上冒火花了")
+    assert TICKET.search(answer)
+    assert answer.count("8米") <= 1
+    assert tickets(running, resident) == 1
+    assert "action_handoff" in proxy.actions
+
+
+async def test_that_a_stopped_action_server_is_survived(fragile: tuple[Running, Between, Resident]) -> None:
+    running, proxy, resident = fragile
+    proxy.target_was = proxy.target  # type: ignore[attr-defined]
+    proxy.broken = True
+    first = await resident.asks("牡丹路60弄停电了")
+    assert "抱歉" in first
+    proxy.broken = False
+    other = Resident(running)
+    assert "牡丹路60弄" in await other.asks("牡丹路60弄停电了")
+
+
+async def test_that_the_own_action_server_killed_comes_back(hotline: Running, resident: Resident) -> None:
+    os.kill(hotline.pid("actions"), signal.SIGKILL)
+    answer = await resident.asks("牡丹路60弄停电了")
+    answer += await resident.new_words(seconds=15, expect="牡丹路60弄" if "抱歉" not in answer else "抱歉")
+    assert TICKET.search(answer) or "牡丹路60弄" in answer
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if "预计" in await Resident(hotline).asks("牡丹路60弄停电了，什么时候来电"):
+            return
+        await asyncio.sleep(1)
+    raise AssertionError("the action server did not come back")
+
+
+async def test_that_a_dead_backend_is_said_to_be_dead_and_a_person_is_offered(
+    hotline: Running, resident: Resident
+) -> None:
+    os.kill(hotline.pid("backends"), signal.SIGSTOP)
+    try:
+        answer = await resident.asks("花木营业厅今天开门吗")
+        answer += (
+            await resident.new_words(seconds=12, expect="人工")
+            if "人工" not in answer.replace("转人工”", "")
+            else ""
+        )
+    finally:
+        os.kill(hotline.pid("backends"), signal.SIGCONT)
+    assert "Traceback" not in answer
+    assert "人工" in answer
+    assert not re.search(r"\d{1,2}:\d{2}", answer)

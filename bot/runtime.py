@@ -22,13 +22,14 @@ from typing import Any, MutableMapping
 
 _ROOM = Path(__file__).parent
 
-# One thread a process: a turn's matrices are too small to gain from more, and replicas would fight for the cores.
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_INTER_OP_PARALLELISM_THREADS",
+    "TF_INTRA_OP_PARALLELISM_THREADS",
+)
 ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TF_INTER_OP_PARALLELISM_THREADS": "1",
-    "TF_INTRA_OP_PARALLELISM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
     "RASA_TELEMETRY_ENABLED": "false",
@@ -56,13 +57,14 @@ _KERAS_SUBCLASSES = {
 }
 
 
-def prepare(*, tensorflow: bool = True, level: int = logging.WARNING) -> None:
+def prepare(*, tensorflow: bool = True, level: int = logging.WARNING, threads: int = 1) -> None:
     """Set up the process: environment, warnings, logs to stderr at `level` without what a resident said.
 
     With `tensorflow=False` Rasa is imported without TensorFlow (2-8 s and about 350 MB less); a component that
     needs it then fails with an ImportError that says so. May be called again; values of the environment win.
     """
-    for name, value in ENVIRONMENT.items():
+    # One thread by default: a turn's matrices are too small to gain from more, and replicas would fight for the cores.
+    for name, value in {**ENVIRONMENT, **dict.fromkeys(_THREADS, str(threads))}.items():
         os.environ.setdefault(name, value)
     # Libraries set filters of their own while they are imported, so the choice is made where a warning is shown.
     warnings.showwarning = _show_ours

@@ -79,7 +79,7 @@ def configure(*, json: bool = False, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn.access", "sqlalchemy.engine"):
+    for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn", "sqlalchemy.engine", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

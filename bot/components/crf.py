@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.base import HotlineComponent, read_json, register, write_json
 from bot.components.lookups import FILES, Lookups
+from bot.components.noise import NOISE
 from bot.components.numerals import DIGITS
 from bot.components.patterns import pattern_marks
 from bot.components.pinyin import syllable
@@ -64,7 +65,7 @@ class CrfEntityExtractor(HotlineComponent):
         return [Path(config["lookups"]) / name for name in FILES]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on all messages that have an intent or an entity; without any entity there is no chain."""
+        """Fit on all messages but noisy copies; without any entity there is no chain."""
         import pycrfsuite
 
         self._lookups = Lookups.of(Path(self.config["lookups"]))
@@ -75,7 +76,8 @@ class CrfEntityExtractor(HotlineComponent):
         entities = 0
         for message in training_data.nlu_examples:
             tokens = tokens_of(message)
-            if tokens:
+            # Noise changes no border, and the syllables are features already: copies would only double the time.
+            if tokens and not message.get(NOISE):
                 labels = self._labels(tokens, message.get(ENTITIES) or [])
                 entities += sum(label[0] == "B" for label in labels)
                 trainer.append(self._features(message, tokens), labels)

@@ -13,6 +13,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.base import HotlineComponent, register
 from bot.components.pinyin import syllable
 
+NOISE = "noise"
+"""Set on a message that is a noisy copy."""
+
 # Particles and fillers that may be absent without changing what is meant.
 _PARTICLES = frozenset("啊呀吧呢吗嘛哦哎嗯呃的了啦喂")
 
@@ -27,13 +30,8 @@ class TrainingNoise(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`copies` an example; probabilities a character; `seed`."""
-        return {"copies": 1, "drop": 0.3, "confuse": 0.12, "seed": 95598}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        """Readings of characters."""
-        return ["pypinyin"]
+        """`copies` an example, as a mean; probabilities a character; `seed`."""
+        return {"copies": 0.5, "drop": 0.3, "confuse": 0.12, "seed": 95598}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The examples and their copies."""
@@ -42,8 +40,9 @@ class TrainingNoise(HotlineComponent):
         homophones = _homophones(seen)
         chance = random.Random(self.config["seed"])
         copies = []
-        for _ in range(self.config["copies"]):
-            for message in examples:
+        whole, rest = divmod(float(self.config["copies"]), 1)
+        for message in examples:
+            for _ in range(int(whole) + (chance.random() < rest)):
                 copy = self._copy(message, homophones, chance)
                 if copy.get(TEXT) and copy.get(TEXT) not in seen:
                     seen.add(copy.get(TEXT))
@@ -68,7 +67,7 @@ class TrainingNoise(HotlineComponent):
             characters.append(character)
         places.append(len(characters))
         moved = [{**entity, "start": places[entity["start"]], "end": places[entity["end"]]} for entity in entities]
-        data = {TEXT: "".join(characters), INTENT: message.get(INTENT), ENTITIES: moved}
+        data = {NOISE: True, TEXT: "".join(characters), INTENT: message.get(INTENT), ENTITIES: moved}
         return Message(data={key: value for key, value in data.items() if value})
 
 

@@ -28,11 +28,6 @@ class PinyinNgrams(TermFeaturizer):
         """`max_size`: syllables in the longest n-gram."""
         return {**TermFeaturizer.get_default_config(), "max_size": 2}
 
-    @staticmethod
-    def required_packages() -> list[str]:
-        """Readings of characters."""
-        return ["pypinyin"]
-
     def terms(self, tokens: list[Token]) -> list[list[str]]:
         """N-grams of syllables that begin at each token."""
         units = [unit_of(token) for token in tokens]

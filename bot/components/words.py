@@ -84,11 +84,6 @@ class WordFeatures(TermFeaturizer):
         """The dictionary, which the model carries with it."""
         return [Path(config["dictionary"])]
 
-    @staticmethod
-    def required_packages() -> list[str]:
-        """Word segmentation."""
-        return ["jieba"]
-
     def prepare(self, training_data: TrainingData) -> None:
         """Put the dictionary together."""
         counts = base_counts(self.config["base_count"])

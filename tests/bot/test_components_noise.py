@@ -24,7 +24,7 @@ TEXTS = [text for text in TEXTS if "电" in text]
 
 
 def test_that_copies_are_added_and_originals_stay():
-    examples = noisy(copies=3, confuse=0.5)
+    examples = noisy(copies=3.0, confuse=0.5)
     assert [example.get("text") for example in examples[: len(TEXTS)]] == TEXTS
     copies = examples[len(TEXTS) :]
     assert copies
@@ -34,13 +34,13 @@ def test_that_copies_are_added_and_originals_stay():
 
 
 def test_that_entities_keep_their_place():
-    for example in noisy(copies=5, confuse=0.0, drop=0.9):
+    for example in noisy(copies=5.0, confuse=0.0, drop=0.9):
         (entity,) = example.get("entities")
         assert example.get("text")[entity["start"] : entity["end"]] == "电"
 
 
 def test_that_the_same_data_gives_the_same_copies():
-    one, other = ([example.get("text") for example in noisy(copies=2)] for _ in range(2))
+    one, other = ([example.get("text") for example in noisy(copies=2.0)] for _ in range(2))
     assert one == other
 
 

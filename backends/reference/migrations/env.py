@@ -14,7 +14,10 @@ def run() -> None:
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        connection.execute(text(f"create schema if not exists {SCHEMA}"))
+        # Asked first: a role that may not create schemas still works in one made for it.
+        there = connection.scalar(text("select 1 from pg_namespace where nspname = :name"), {"name": SCHEMA})
+        if there is None:
+            connection.execute(text(f"create schema {SCHEMA}"))
         context.configure(
             connection=connection, target_metadata=Base.metadata, version_table_schema=SCHEMA,
             include_schemas=True,

@@ -50,7 +50,14 @@ function found() {
 
 // ---------------------------------------------------------------- the visit and its stream
 
-async function begin() {
+let visit = null; // settled once the server knows this browser; writing waits for it
+
+function begin() {
+  visit = open();
+  return visit;
+}
+
+async function open() {
   try {
     const response = await post("visit");
     if (!response.ok) throw new Error(response.status);
@@ -85,8 +92,7 @@ function clear() {
   seq = 0;
   lastAt = 0;
   finished = false;
-  pending.clear();
-  log.replaceChildren();
+  log.replaceChildren(...pending.values());
   over.hidden = true;
   form.hidden = quick.hidden = $("end").hidden = false;
   offer(suggestions.map((words) => ({ title: words })));
@@ -94,6 +100,7 @@ function clear() {
 
 function end() {
   finished = true;
+  pending.clear();
   source?.close();
   owner.textContent = owner.dataset.ended;
   form.hidden = quick.hidden = typing.hidden = $("end").hidden = true;
@@ -191,6 +198,7 @@ async function deliver(id, words, element, again = true) {
   element.querySelector(".resend")?.remove();
   let status = 0;
   try {
+    await visit;
     status = (await post("messages", { text: words, client_id: id })).status;
   } catch {
     lost();
@@ -198,10 +206,6 @@ async function deliver(id, words, element, again = true) {
   if (status === 202 || !element.isConnected) return;
   if (status === 401 && again) {
     await begin();
-    if (!element.isConnected) {
-      pending.set(id, element);
-      log.append(element);
-    }
     deliver(id, words, element, false);
     return;
   }

@@ -1,0 +1,81 @@
+"""One town, one record, one action server for all tests of this room; each test has residents of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from actions.app import create_app
+from conversations.models import Message
+from conversations.service import Conversations
+from desk.models import Ticket
+from tests.actions import servers
+from tests.actions.rasa import Talk, client
+from tests.conftest import with_database
+
+
+@dataclass
+class World:
+    """Addresses, the record, and a client of the action server that shows the right token."""
+
+    reference: str
+    inner: str
+    actions: str
+    house: Conversations
+    http: httpx.AsyncClient
+
+    def talk(self, channel: str = "web", **more: Any) -> Talk:
+        return Talk(self.house, self.http, channel, **more)
+
+    async def rows(self, query: Any) -> list[Any]:
+        async with self.house.db.work() as session:
+            return list((await session.execute(query)).scalars())
+
+    async def said(self, talk: Talk) -> list[str]:
+        """What stands in the record as said to the resident."""
+        query = select(Message).filter(Message.conversation_id == talk.id, Message.author != "resident")
+        return [message.text for message in await self.rows(query.order_by(Message.seq))]
+
+    async def tickets(self, talk: Talk) -> list[Ticket]:
+        return await self.rows(select(Ticket).filter_by(conversation_id=talk.id))
+
+
+@pytest.fixture(scope="session")
+def fresh_database(postgres_url: str) -> Iterator[Callable[[str], str]]:
+    """Makes databases that go when the tests are over; `template` may be ''."""
+    made = []
+
+    def make(template: str) -> str:
+        name = f"actions_{secrets.token_hex(5)}"
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute(f"create database {name}" + (f" template {template}" if template else ""))
+        made.append(name)
+        return with_database(postgres_url, name)
+
+    yield make
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        for name in made:
+            admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+async def world(
+    fresh_database: Callable[[str], str], migrated_template: str, redis_url: str
+) -> AsyncIterator[World]:
+    record = fresh_database(migrated_template)
+    async with (
+        servers.reference(fresh_database("")) as reference,
+        servers.inner(record, redis_url) as (inner, house),
+        servers.serving(
+            create_app(servers.settings_of(backends_url=reference, inner_url=inner))
+        ) as actions,
+        client(actions) as http,
+    ):
+        yield World(reference, inner, actions, house, http)

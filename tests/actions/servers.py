@@ -1,0 +1,97 @@
+"""Real servers for these tests: the reference backend, the inner door with record and desk, the action server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from backends.reference.app import create_app as reference_app
+from connectors.ivr.channel import IvrChannel
+from connectors.web.channel import WebChannel
+from conversations import endpoints
+from conversations.jobs import Jobs
+from conversations.models import Conversation, Message
+from conversations.ports import BotTurn, Delivery, Parse
+from conversations.service import Conversations
+from desk.endpoints import inner_router
+from desk.service import DeskService
+from kit.bell import Bell
+from kit.db import Database
+from kit.errors import install_error_handlers
+from kit.settings import Settings
+from kit.wording import Wording
+
+INNER, BACKENDS = "inner-token-of-these-tests", "backends-token-of-these-tests"
+
+
+@contextlib.asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """Serve in this event loop; gives the address once the application has started."""
+    door = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
+    running = asyncio.create_task(server.serve(sockets=[door]))
+    while not server.started:
+        assert not running.done(), running
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    await running
+
+
+def settings_of(**changes: object) -> Settings:
+    return Settings(
+        internal_token=SecretStr(INNER), backends_token=SecretStr(BACKENDS), _env_file=None, **changes
+    )  # type: ignore[arg-type, call-arg]
+
+
+@contextlib.asynccontextmanager
+async def reference(database: str) -> AsyncIterator[str]:
+    settings = settings_of(reference_database_url=SecretStr(database))
+    async with serving(reference_app(settings)) as url:
+        yield url
+
+
+class _Silent:
+    """The bot's port, which the inner door never calls."""
+
+    async def turn(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        raise AssertionError("no turn is run here")
+
+    async def parse(self, message: Message, channel: str) -> Parse:
+        return Parse("", 0.0)
+
+    async def events(self, conversation_id: object, events: object) -> None:
+        raise AssertionError("nothing is settled here")
+
+
+class _Pushing:
+    """WeChat without WeChat."""
+
+    name, pushes, remembers = "wechat", True, True
+
+    async def send(self, conversation: Conversation, message: Message) -> Delivery:
+        return Delivery("sent")
+
+
+@contextlib.asynccontextmanager
+async def inner(record_url: str, redis_url: str) -> AsyncIterator[tuple[str, Conversations]]:
+    """Permits, verification and handoff, as the program mounts them."""
+    db, bell, jobs = Database(record_url), Bell(redis_url), Jobs(record_url)
+    house = Conversations(db=db, bell=bell, jobs=jobs, bot=_Silent(), wording=Wording())
+    desk = DeskService(house)
+    house.plug(desk=desk, channels=[_Pushing(), IvrChannel(), WebChannel()])
+    app = FastAPI()
+    install_error_handlers(app)
+    app.include_router(endpoints.router(house, SecretStr(INNER)))
+    app.include_router(inner_router(desk, SecretStr(INNER)))
+    async with jobs.app.open_async(), serving(app) as url:
+        yield url, house
+    await bell.close()
+    await db.close()

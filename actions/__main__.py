@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from logging import WARNING, getLogger
 
 import uvicorn
 
@@ -20,6 +21,7 @@ def main() -> int:
     try:
         loaded = settings.load()
         logging.configure(json=loaded.log_json)
+        getLogger("rasa_sdk").setLevel(WARNING)  # it announces every action, at debug level whole events
         uvicorn.run(create_app(loaded), host=given.host, port=given.port, log_config=None, access_log=False)
     except HotlineError as error:
         sys.stderr.write(f"{error.reason}\n")

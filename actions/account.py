@@ -10,6 +10,7 @@ from actions.reading import Number, long_number
 from actions.turn import Event, Turn
 
 INTENTS = frozenset({"query_bill", "query_balance", "query_usage", "query_payment_record"})
+CERTAIN = 0.8
 NUMBER, ITEM = "account_number", "second_item"
 
 
@@ -40,7 +41,7 @@ class ValidateAccountForm(FormStep):
         item = self._item(turn, asked, number)
         if number is not None and not number.is_account and not (asked == ITEM and item):
             return self.missed(turn, NUMBER, "utter_account_wrong_length", count=len(number.digits))
-        if number is None and not self._plain(item) and asked is not None and self.elsewhere(turn):
+        if number is None and item is None and asked is not None and self.elsewhere(turn):
             return self.give_away()
         account = number.digits if number and number.is_account else turn.slot(NUMBER)
         if not account:
@@ -48,18 +49,17 @@ class ValidateAccountForm(FormStep):
         return [SlotSet(NUMBER, account), *await self._prove(turn, account, item, asked)]
 
     def _item(self, turn: Turn, asked: str | None, number: Number | None) -> SecondItem | SurnameOnly | None:
-        text = number.rest if number and number.is_account else turn.text
-        # A word that merely could be a name is none while the message clearly means something else.
-        guess = asked == ITEM and not (number and number.is_account) and not self.elsewhere(turn)
-        people = [{**e, "value": turn.words_of(e)} for e in turn.entities("person_name")]
         if asked != ITEM and number is None:
             return None
-        return second_item(text, people, asked=guess)
-
-    @staticmethod
-    def _plain(item: SecondItem | SurnameOnly | None) -> bool:
-        """Whether it cannot be anything else; 3号 in a question about something else is no door."""
-        return isinstance(item, SecondItem) and bool(item.holder_name or item.phone_last4)
+        text = number.rest if number and number.is_account else turn.text
+        people = [{**e, "value": turn.words_of(e)} for e in turn.entities("person_name")]
+        item = second_item(text, people, asked=asked == ITEM and text == turn.text)
+        if not isinstance(item, SecondItem) or not self.elsewhere(turn):
+            return item
+        # What clearly means something else may still hold a door's number (3号) or begin like a name. Names are
+        # many and the model has seen few: only a model beyond doubt is believed against one.
+        unmistakable = item.phone_last4 or people or (item.holder_name and turn.confidence < CERTAIN)
+        return item if unmistakable else None
 
     async def _prove(
         self, turn: Turn, account: str, item: SecondItem | SurnameOnly | None, asked: str | None

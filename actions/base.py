@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -10,13 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.clients import Clients
 from actions.turn import Event, Turn
-from backends.client import BackendError
 from backends.desk import StaleEpoch
-from kit.errors import Unavailable
+from kit.errors import BadInput, HotlineError, MisconfiguredError
 from kit.logging import get
 
 log = get(__name__)
 
+BUDGET = 9.0  # seconds, shorter than Rasa waits for an action
 END_OF_FORM: tuple[Event, ...] = (
     ActiveLoop(None),
     SlotSet("requested_slot", None),
@@ -48,11 +49,15 @@ class HotlineAction(Action):  # type: ignore[misc]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
         try:
-            events = await self.act(turn)
+            async with asyncio.timeout(BUDGET):
+                events = await self.act(turn)
+        except (MisconfiguredError, BadInput):
+            raise
         except StaleEpoch:
             return [*END_OF_FORM, SlotSet("silence", "stale_epoch"), FollowupAction("action_listen")]
-        except (BackendError, Unavailable) as error:
+        except (HotlineError, TimeoutError) as error:
             log.warning("action_could_not_ask", action=self.action_name, error=type(error).__name__)
+            turn.dispatcher.messages.clear()
             events = self.could_not_ask(turn)
         turn.join()
         return self._ended(turn, events)

@@ -31,9 +31,9 @@ class TellBill(HotlineAction):
         standing = await self.clients.desk.standing(conversation=turn.conversation)
         account = standing.account_number
         if account is None or (wanted or turn.slot("account_number") or account) != account:
-            return [SlotSet("asking", None), FollowupAction("account_form")]
+            return [SlotSet("asking", None), *turn.about(), FollowupAction("account_form")]
         await self._tell(turn, account)
-        return [SlotSet("account_number", account)]
+        return [SlotSet("account_number", account), *turn.about()]
 
     async def _tell(self, turn: Turn, account: str) -> None:
         """Raises `BackendError` when neither bills nor balance can be had."""
@@ -48,7 +48,7 @@ class TellBill(HotlineAction):
             raise bills
         turn.say("utter_account_is", account=account[-TAIL:])
         parts = [self._bills, self._balance]
-        for part in reversed(parts) if turn.intent == "query_balance" else parts:
+        for part in reversed(parts) if turn.matter == "query_balance" else parts:
             part(turn, bills, balance)
 
     @staticmethod
@@ -61,13 +61,14 @@ class TellBill(HotlineAction):
             turn.say("utter_bill_none")
             return
         bill = bills[0]
-        if (asked := turn.moment) and turn.intent in ("query_bill", "query_usage"):
+        if (asked := turn.moment) and turn.matter in ("query_bill", "query_usage"):
             wanted = f"{asked:%Y-%m}"
             bill = next((b for b in bills if b.month == wanted), bill)
             if bill.month != wanted:
                 turn.say("utter_bill_month_missing", month=month_of(turn, wanted))
+        overdue = bill.status == "unpaid" and bill.due_on < clock.now().date()
         turn.say(
-            f"utter_bill_{bill.status}", month=month_of(turn, bill.month), kwh=bill.kwh, amount=bill.amount,
+            f"utter_bill_{'overdue' if overdue else bill.status}", month=month_of(turn, bill.month), kwh=bill.kwh, amount=bill.amount,
             due=bill.due_on, paid=bill.paid_on,
         )  # fmt: skip
         if bill.merged:

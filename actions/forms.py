@@ -2,7 +2,8 @@
 
 Rasa calls `validate_<form>` when the form opens, for every message while it is open, and again, within the same turn,
 after something else was answered in between. The action alone speaks and asks; when the form has what it needs it
-names the action that goes on. `rasa_sdk.FormValidationAction` has no place for the latter nor for a refusal, and
+names the action that goes on. Each answer sets a slot beside `requested_slot`: one that does not is a refusal to Rasa.
+`rasa_sdk.FormValidationAction` has no place for the latter nor for a refusal, and
 fills slots from text before anybody looked at it; so the protocol's events are written here.
 """
 
@@ -20,7 +21,8 @@ LAST_TRY = 3  # an answer missed that often: a person
 # Taken out of any form at once, whatever else the message holds.
 URGENT = frozenset({EMERGENCY, "report_hazard", "request_agent", "cancel"})
 # May be the answer to anything.
-ANSWERS = frozenset({"inform"})
+ANSWERS = frozenset({"inform", "affirm", "deny"})
+LEFT_OVER = 0.25  # with less of its meaning about the form's question, a message is about something else
 
 
 class FormStep(HotlineAction):
@@ -32,11 +34,14 @@ class FormStep(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         asked = self.asked(turn)
-        again = turn.intent == "repeat" and turn.sure
+        again = turn.intent == "repeat" and turn.understood
         if asked is not None and (again or self._answered_elsewhere(turn)):
             return self.ask_again(turn, asked)
         if asked is not None and (turn.danger or (turn.understood and turn.intent in URGENT)):
             return self.give_away()
+        if asked is not None and turn.understood and turn.intent == "wait":
+            turn.say("utter_wait")
+            return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
         return await self.step(turn, asked)
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
@@ -63,7 +68,8 @@ class FormStep(HotlineAction):
 
     def elsewhere(self, turn: Turn) -> bool:
         """Whether the message is clearly about something else."""
-        return turn.sure and turn.intent not in self.own | ANSWERS
+        about_us = self.own | ANSWERS
+        return turn.understood and turn.intent not in about_us and turn.share(*about_us) < LEFT_OVER
 
     def give_away(self) -> list[Event]:
         """This message is not the form's: let the rules have it."""

@@ -32,7 +32,7 @@ class TellHall(HotlineAction):
         kept: list[Event] = [SlotSet("asking", None)] if turn.asking(FORM) else []
         if len(halls) == 1:
             self._tell(turn, halls[0])
-            return [SlotSet("hall", halls[0].name), *kept]
+            return [SlotSet("hall", halls[0].name), *kept, *turn.about()]
         tries = int(turn.asking(FORM).get("tries", 0))
         if (words or halls) and tries + 1 >= LAST_TRY:
             turn.say("utter_hall_given_up")
@@ -41,12 +41,11 @@ class TellHall(HotlineAction):
             "form": FORM, "tries": tries + 1 if words or halls else 0, "options": [h.name for h in halls[:LISTED]],
             "problem": "many" if len(halls) > LISTED else "unknown" if words and not halls else "",
         }  # fmt: skip
-        return [SlotSet("hall", None), SlotSet("asking", asking), FollowupAction(FORM)]
+        return [SlotSet("hall", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
 
     async def _search(self, turn: Turn) -> tuple[str, list[Hall]]:
         """What the resident called the hall, or a place nearby, and the halls that this may be; as for outages."""
-        named = "".join(turn.words_of(entity) for entity in turn.entities("business_hall"))
-        said = history.slot_set(turn.events, "hall") or named or address_of(turn)
+        said = history.slot_set(turn.events, "hall") or hall_of(turn)
         tried = [said, turn.text] if said else [turn.text, turn.slot("hall") or ""]
         for words in dict.fromkeys(filter(None, tried)):
             found = await self.clients.halls.search(words, day_of(turn))
@@ -85,11 +84,11 @@ class ValidateHallForm(FormStep):
             return self.ask_again(turn, "hall")
         options = list(turn.asking(FORM).get("options") or [])
         which = chosen(turn.text, options) if options else None
-        named = turn.entities("business_hall") or turn.entities("address")
-        if which is None and not named and self.elsewhere(turn):
+        said = options[which] if which is not None else hall_of(turn)
+        if not said and self.elsewhere(turn):
             return self.give_away()
         return [
-            SlotSet("hall", options[which] if which is not None else turn.text),
+            SlotSet("hall", said or turn.text),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_hall"),
         ]
@@ -102,6 +101,12 @@ class ValidateHallForm(FormStep):
         else:
             turn.say("utter_hall_unknown" if asking.get("problem") else "utter_ask_hall")
         return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]
+
+
+def hall_of(turn: Turn) -> str:
+    """What the message calls the hall, or the place it should be near; '' if nothing."""
+    named = "".join(turn.words_of(entity) for entity in turn.entities("business_hall"))
+    return named or address_of(turn)
 
 
 def day_of(turn: Turn) -> date | None:

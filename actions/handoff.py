@@ -34,15 +34,16 @@ class Handoff(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         reason = self._reason(turn)
+        epoch, message_id = turn.epoch, turn.message_id
         try:
             async with asyncio.timeout(BUDGET):
                 ticket = await self.clients.desk.hand_over(
                     conversation=turn.conversation,
-                    epoch=turn.epoch,
-                    key=f"{turn.channel}:{turn.conversation}:{turn.message_id}:handoff",
-                    turn=turn.message_id,
+                    epoch=epoch,
+                    key=f"{turn.channel}:{turn.conversation}:{message_id}:handoff",
+                    turn=message_id,
                     reason=reason,
-                    intent=self._matter(turn),
+                    intent=turn.matter,
                     urgent=reason in URGENT_REASONS,
                     say_first=history.words(turn.events),
                     facts=self._facts(turn),
@@ -57,22 +58,12 @@ class Handoff(HotlineAction):
         return [*END_OF_FORM, SlotSet("ticket_number", ticket.number), ConversationPaused()]
 
     @staticmethod
-    def _accepted(turn: Turn) -> bool:
-        """Whether this is the resident's yes to a person offered in the turn before."""
-        return turn.intent == "affirm" and turn.offered
-
-    def _reason(self, turn: Turn) -> str:
+    def _reason(turn: Turn) -> str:
         """An action of this turn may have said why; a yes carries the reason of the offer; else the intent tells."""
         said = history.slot_set(turn.events, "handoff_reason")
-        if not said and self._accepted(turn):
+        if not said and turn.intent == "affirm" and turn.offered:
             said = history.slot_set(turn.earlier[0], "handoff_reason")
         return str(said or REASONS.get(turn.intent, "beyond_bot"))
-
-    def _matter(self, turn: Turn) -> str:
-        """The intent that the ticket is about."""
-        if self._accepted(turn):
-            return str(history.slot_set(turn.earlier[0], "matter") or turn.intent)
-        return turn.intent
 
     @staticmethod
     def _facts(turn: Turn) -> dict[str, Any]:

@@ -117,6 +117,8 @@ def _surname(name: str) -> str:
 def _looks_like_name(word: str) -> bool:
     if not _HAN.match(word) or (len(word) > 1 and len(set(word)) == 1):  # 谢谢
         return False
+    if set(word) & set(_words()["never_in_names"]):
+        return False
     if word.startswith("姓") or (word.endswith(tuple(_words()["companies"])) and len(word) >= 4):
         return True
     return 1 <= len(word) <= 4 and bool(_surname(word))

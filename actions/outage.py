@@ -53,7 +53,7 @@ class TellOutage(HotlineAction):
             options = [full_name(place) for place in answer.places]
             problem = "" if options else "unknown"
             asking = {"form": FORM, "tries": tries + 1, "options": options, "problem": problem}
-        return [SlotSet("address", None), SlotSet("asking", asking), FollowupAction(FORM)]
+        return [SlotSet("address", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
 
     async def _look_up(self, turn: Turn) -> tuple[str, OutageAnswer]:
         """The address as it was said, and what is known of it.
@@ -76,14 +76,15 @@ class TellOutage(HotlineAction):
         place = answer.places[0].name
         kept: list[Event] = [SlotSet("address", address or full_name(answer.places[0]))]
         kept += [SlotSet("asking", None)] if turn.asking(FORM) else []
-        planned = turn.intent == "query_planned_outage"
+        kept += turn.about()
+        planned = turn.matter == "query_planned_outage"
         order = PLANNED_FIRST if planned else RUNNING_FIRST
         public = [outage for outage in answer.outages if outage.kind not in PRIVATE and not outage.candidate]
         for status in order:
             if told := [outage for outage in public if outage.status == status]:
                 for outage in told[:TOLD_AT_ONCE]:
                     self._say(turn, outage)
-                if status == "running" and turn.intent != "report_frequent_outage":
+                if status == "running" and turn.matter != "report_frequent_outage":
                     return kept
                 if status == "announced" and planned:
                     return kept

@@ -21,10 +21,10 @@ Event = dict[str, Any]
 CHANNELS = ("wechat", "web", "ivr")
 # Below this the best intent is a guess. The share of a linear model over sixty-seven intents; right answers lie far above.
 DOUBT = 0.3
-SURE = 0.5  # needed to be led away from an open question
 # For danger to life recall counts: a needless warning costs a line, a missed one may cost a life.
 DANGER = 0.3
 EMERGENCY = "report_emergency"
+ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -91,10 +91,9 @@ class Turn:
             return self.intent == EMERGENCY
         return self.confidence >= DOUBT
 
-    @property
-    def sure(self) -> bool:
-        """Whether the best intent is beyond reasonable doubt."""
-        return self.understood and self.confidence >= SURE
+    def share(self, *intents: str) -> float:
+        """How much of the message's meaning these intents have together, of 1."""
+        return sum(self._share(intent) for intent in intents)
 
     def entities(self, name: str) -> list[dict[str, Any]]:
         """The message's entities of that name, in order."""
@@ -184,10 +183,16 @@ class Turn:
         speaker = Speaker(spoken=True)
         return _NUMERAL.sub(lambda found: speaker.render(found[0], "number"), text)
 
+    @property
+    def matter(self) -> str:
+        """What the resident wants: the message's intent, or the one before it that this message only serves."""
+        serves = self.intent in ANSWERING or any(name.endswith("_form") for name in history.done(self.events))
+        return str((serves and self.slot("matter")) or self.intent)
+
+    def about(self) -> list[Event]:
+        """Events that remember what the resident wants."""
+        return [SlotSet("matter", self.matter)]
+
     def offer(self, reason: str = "beyond_bot") -> list[Event]:
-        """Events that remember the offer of a person: for what, and why."""
-        return [
-            SlotSet("offer", "handoff"),
-            SlotSet("matter", self.intent or None),
-            SlotSet("handoff_reason", reason),
-        ]
+        """Events that remember the offer of a person, and why."""
+        return [SlotSet("offer", "handoff"), SlotSet("handoff_reason", reason), *self.about()]

@@ -7,7 +7,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDERS = {"data/nlu": ("*.yml",), "data/rules": ("*.yml",), "data/stories": ("*.yml",), "data/lookups": ("*",)}
+FOLDERS = {
+    "data/nlu": ("*.yml",),
+    "data/rules": ("*.yml",),
+    "data/stories": ("*.yml",),
+    "data/lookups": ("*",),
+}
 """Training data below the project's root; `bot/components` and the lock count too."""
 
 
@@ -26,7 +31,11 @@ class Sources:
 
     def training_files(self) -> list[Path]:
         """The YAML files that Rasa reads, in a fixed order."""
-        return [path for path in self._data() if path.suffix in (".yml", ".yaml") and path.parent.name != "lookups"]
+        return [
+            path
+            for path in self._data()
+            if path.suffix in (".yml", ".yaml") and path.parent.name != "lookups"
+        ]
 
     def fingerprint(self) -> str:
         """Hash of the names and contents of all sources; a missing file counts as empty."""
@@ -34,7 +43,9 @@ class Sources:
         code = Path(__file__).parent
         files = [self.config, self.domain, *self._data()]
         parts = [(path.relative_to(self.root).as_posix(), path) for path in files]
-        parts += [(f"bot/components/{path.name}", path) for path in sorted((code / "components").glob("*.py"))]
+        parts += [
+            (f"bot/components/{path.name}", path) for path in sorted((code / "components").glob("*.py"))
+        ]
         parts.append(("bot/requirements.lock", code / "requirements.lock"))
         for name, path in parts:
             content = path.read_bytes() if path.is_file() else b""

@@ -7,8 +7,8 @@ import re
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _HOOKS = "rasa.engine.training.hooks"
 _COMPONENT = re.compile(r"Starting to train component '(\w+)'")
@@ -21,7 +21,10 @@ class Progress(logging.Handler):
         super().__init__(logging.INFO)
         self._console = Console(stderr=True, highlight=False)
         self._bar = RichProgress(
-            SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn(), console=self._console
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=self._console,
         )
         self._running: int | None = None
         self._logger = logging.getLogger(_HOOKS)
@@ -34,7 +37,9 @@ class Progress(logging.Handler):
             self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._finish()
         self._bar.stop()
         self._logger.removeHandler(self)

@@ -29,7 +29,9 @@ class BrokenSources(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m bot.train", description="Train the assistant if it is stale.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.train", description="Train the assistant if it is stale."
+    )
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
     parser.add_argument("--out", type=Path, default=Path("models/hotline.tar.gz"), help="the model archive")
     parser.add_argument("--config", default="config.yml", help="the profile")
@@ -108,7 +110,9 @@ def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
         with redirect_stdout(said):
             train_model(sources.config, sources.domain, sources.training_files(), archive)
     except TrainingFailed as error:
-        raise BrokenSources("\n".join(filter(None, (said.getvalue().strip(), f"training failed: {error}")))) from error
+        raise BrokenSources(
+            "\n".join(filter(None, (said.getvalue().strip(), f"training failed: {error}")))
+        ) from error
     return archive
 
 

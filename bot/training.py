@@ -52,7 +52,9 @@ def train_model(config: Path, domain: Path, files: list[Path], out: Path) -> Non
     """
     register_all()
     try:
-        importer = TrainingDataImporter.load_from_config(str(config), str(domain), [str(file) for file in files])
+        importer = TrainingDataImporter.load_from_config(
+            str(config), str(domain), [str(file) for file in files]
+        )
         _train(importer, out)
     except SystemExit as error:  # Rasa leaves that way when rules contradict each other
         raise TrainingFailed("rules, stories and domain do not fit together") from error
@@ -64,11 +66,15 @@ def _train(importer: TrainingDataImporter, out: Path) -> None:
     stories = importer.get_stories()
     unknown = get_unresolved_slots(importer.get_domain(), stories)
     if unknown:
-        raise TrainingFailed(f"rules or stories set slots that the domain does not have: {', '.join(sorted(unknown))}")
+        raise TrainingFailed(
+            f"rules or stories set slots that the domain does not have: {', '.join(sorted(unknown))}"
+        )
     kind = TrainingType.NLU if stories.is_empty() else TrainingType.BOTH
     arguments: dict[str, Any] = {}
     settings = importer.get_config()
-    model = Recipe.recipe_for_name(settings.get("recipe")).graph_config_for_recipe(settings, arguments, training_type=kind)
+    model = Recipe.recipe_for_name(settings.get("recipe")).graph_config_for_recipe(
+        settings, arguments, training_type=kind
+    )
     rasa.engine.validation.validate(model)
     with tempfile.TemporaryDirectory(prefix="hotline-graph-") as folder:
         storage = LocalModelStorage.create(Path(folder))

@@ -48,7 +48,9 @@ def check(files: list[Path], intents: set[str], entities: set[str]) -> list[Prob
             problems.append(Problem(file, 1, f"no YAML: {getattr(error, 'reason', type(error).__name__)}"))
             continue
         if not isinstance(root, yaml.MappingNode):
-            problems.append(Problem(file, 1, "must be a mapping with `version` and `nlu`, `rules` or `stories`"))
+            problems.append(
+                Problem(file, 1, "must be a mapping with `version` and `nlu`, `rules` or `stories`")
+            )
             continue
         for key, value in root.value:
             if key.value == "nlu":
@@ -61,7 +63,11 @@ def check(files: list[Path], intents: set[str], entities: set[str]) -> list[Prob
 
 
 def _check_nlu(
-    file: Path, section: yaml.Node, intents: set[str], entities: set[str], seen: dict[str, tuple[str, Path, int]]
+    file: Path,
+    section: yaml.Node,
+    intents: set[str],
+    entities: set[str],
+    seen: dict[str, tuple[str, Path, int]],
 ) -> Iterator[Problem]:
     if not isinstance(section, yaml.SequenceNode):
         yield Problem(file, section.start_mark.line + 1, "`nlu` must be a list")
@@ -76,7 +82,9 @@ def _check_nlu(
         if intents and intent not in intents:
             yield Problem(file, line, f"intent `{intent}` is not in the domain")
         if not isinstance(examples, yaml.ScalarNode) or examples.style != "|":
-            yield Problem(file, examples.start_mark.line + 1, "`examples` must be a block of lines: `examples: |`")
+            yield Problem(
+                file, examples.start_mark.line + 1, "`examples` must be a block of lines: `examples: |`"
+            )
             continue
         for offset, raw in enumerate(examples.value.split("\n")):
             place = examples.start_mark.line + 2 + offset
@@ -121,7 +129,9 @@ def domain_names(domain: Path) -> tuple[set[str], set[str]]:
         content = yaml.load(domain.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ValueError(str(Problem(domain, line, f"no YAML: {error.problem or 'cannot be read'}"))) from error
+        raise ValueError(
+            str(Problem(domain, line, f"no YAML: {error.problem or 'cannot be read'}"))
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(str(Problem(domain, 1, f"no YAML: {type(error).__name__}"))) from error
     if not isinstance(content, dict):

@@ -12,7 +12,7 @@ from conversations import permits, record, verification
 from conversations.service import Conversations
 from kit.http import require_bearer
 
-AccountNumber = Annotated[str, Field(pattern=r"^(\d{10}|\d{13})$")]
+AccountNumber = Annotated[str, Field(pattern=r"^([0-9]{10}|[0-9]{13})$")]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
 

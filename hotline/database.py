@@ -30,11 +30,11 @@ def upgrade(url: str) -> None:
     engine = create_engine(psycopg_url(url))
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"select pg_advisory_lock({LOCK})")
+            # Held until the commit: released earlier, a second start would not see the tables of the first.
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock({LOCK})")
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.exec_driver_sql(f"select pg_advisory_unlock({LOCK})")
             connection.commit()
     finally:
         engine.dispose()

@@ -44,6 +44,8 @@ class Child:
                     *self.argv, env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
                     start_new_session=True,
                 )  # fmt: skip
+            if self.stopping:  # stop() came while the process was being made
+                self._kill_group(signal.SIGKILL)
             if self.on_start:
                 self.on_start()
             code = await self.process.wait()

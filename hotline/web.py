@@ -137,10 +137,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI, host: str, port: int, lifespan: Literal["on", "off"]) -> _Server:
+def _server(
+    app: FastAPI, host: str, port: int, *, lifespan: Literal["on", "off"], proxies: str = ""
+) -> _Server:
     config = uvicorn.Config(
-        app, host=host, port=port, lifespan=lifespan, log_config=None, access_log=False, proxy_headers=False,
-        timeout_graceful_shutdown=5,
+        app, host=host, port=port, lifespan=lifespan, log_config=None, access_log=False, timeout_graceful_shutdown=5,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
     )  # fmt: skip
     return _Server(config)
 
@@ -151,8 +153,15 @@ async def serve(settings: Settings) -> None:
     parts = build(settings)
     inner = urlsplit(settings.inner_url)
     servers = [
-        _server(public_app(parts), settings.host, settings.port, "on"),
-        _server(inner_app(parts), str(inner.hostname), int(inner.port or 80), "off"),
+        _server(
+            public_app(parts), settings.host, settings.port, lifespan="on", proxies=settings.trusted_proxies
+        ),
+        _server(
+            inner_app(parts),
+            settings.inner_host or str(inner.hostname),
+            int(inner.port or 80),
+            lifespan="off",
+        ),
     ]
 
     def stop() -> None:

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     session_key: SecretStr = SecretStr("")  # signs cookies
 
     log_json: bool = False
+    trusted_proxies: str = ""  # addresses whose X-Forwarded-For is believed, comma-separated; none if empty
 
     @field_validator("home")
     @classmethod

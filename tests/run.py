@@ -18,7 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed)")
 SUITES = {
-    "bot": [str(BOT_PYTHON), "-m", "pytest", "-c", "bot/pyproject.toml", "--rootdir", ".", "--confcutdir", "tests/bot", "tests/bot"],
+    "bot": [
+        str(BOT_PYTHON),
+        "-m",
+        "pytest",
+        "-c",
+        "bot/pyproject.toml",
+        "--rootdir",
+        ".",
+        "--confcutdir",
+        "tests/bot",
+        "tests/bot",
+    ],
     "unit": [sys.executable, "-m", "pytest", "--ignore=tests/e2e", "tests"],
     "e2e": [sys.executable, "-m", "pytest", "tests/e2e"],
 }

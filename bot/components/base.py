@@ -82,7 +82,11 @@ class HotlineComponent(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> HotlineComponent:
         """A new, untrained component."""
         cls.validate_config(config)
@@ -104,7 +108,9 @@ class HotlineComponent(GraphComponent):
             default = defaults[key]
             kinds = (int, float) if isinstance(default, float) else (type(default),)
             if isinstance(value, bool) != isinstance(default, bool) or not isinstance(value, kinds):
-                raise InvalidConfigException(f"{cls.__name__}: '{key}' must be {kinds[-1].__name__}, not {value!r}")
+                raise InvalidConfigException(
+                    f"{cls.__name__}: '{key}' must be {kinds[-1].__name__}, not {value!r}"
+                )
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

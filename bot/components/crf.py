@@ -111,7 +111,9 @@ class CrfEntityExtractor(HotlineComponent):
             if isinstance(message.get(TEXT), str):
                 taken = message.get(ENTITIES) or []
                 found = self._find(message, tokens, taken) if self._tagger and tokens else []
-                message.set(ENTITIES, sorted([*taken, *found], key=lambda entity: entity["start"]), add_to_output=True)
+                message.set(
+                    ENTITIES, sorted([*taken, *found], key=lambda entity: entity["start"]), add_to_output=True
+                )
         return messages
 
     def _open(self, directory: Path) -> None:
@@ -127,13 +129,17 @@ class CrfEntityExtractor(HotlineComponent):
         for entity in entities:
             if entity["entity"] in self.config["entities"]:
                 inside = [
-                    index for index, token in enumerate(tokens) if token.start < entity["end"] and token.end > entity["start"]
+                    index
+                    for index, token in enumerate(tokens)
+                    if token.start < entity["end"] and token.end > entity["start"]
                 ]
                 for index in inside:
                     labels[index] = ("B-" if index == inside[0] else "I-") + entity["entity"]
         return labels
 
-    def _find(self, message: Message, tokens: list[Token], taken: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _find(
+        self, message: Message, tokens: list[Token], taken: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         labels = self._tagger.tag(self._features(message, tokens))
         # An inside without a beginning opens an entity of its own.
         spans: list[tuple[str, list[int]]] = []

@@ -69,7 +69,7 @@ class SentenceEncoder(HotlineComponent):
         if spoken:
             vectors[spoken] = _encoder().encode([texts[index] for index in spoken])
         vectors *= self.config["scale"]
-        for message, vector in zip(with_text, vectors):
+        for message, vector in zip(with_text, vectors, strict=True):
             sequence = np.broadcast_to(vector, (len(tokens_of(message)), SIZE))
             for kind, matrix in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, vector[None, :])):
                 message.add_features(Features(matrix, kind, TEXT, type(self).__name__))

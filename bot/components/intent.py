@@ -25,7 +25,11 @@ RANKING = "intent_ranking"
 
 def sentence_features(message: Message) -> list[Features]:
     """The message's sentence features, in the order of their origin's name."""
-    found = [features for features in message.features if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE]
+    found = [
+        features
+        for features in message.features
+        if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE
+    ]
     return sorted(found, key=lambda features: str(features.origin))
 
 
@@ -59,8 +63,13 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         if not examples:
             return self._resource
-        self._blocks = [(str(block.origin), block.features.shape[-1]) for block in sentence_features(examples[0])]
-        blocks = [_stack([sentence_features(message)[place] for message in examples]) for place in range(len(self._blocks))]
+        self._blocks = [
+            (str(block.origin), block.features.shape[-1]) for block in sentence_features(examples[0])
+        ]
+        blocks = [
+            _stack([sentence_features(message)[place] for message in examples])
+            for place in range(len(self._blocks))
+        ]
         self._intents, labels = np.unique([message.get(INTENT) for message in examples], return_inverse=True)
         self._intents = [str(intent) for intent in self._intents]
         fitted = _fit(blocks, labels, len(self._intents), self.config["strength"], self.config["steps"])
@@ -103,7 +112,9 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
             if order and confidences[order[0]] == confidences[order[-1]]:
                 order.sort(key=lambda index: self._intents[index] != self.config["nothing"])
             best = order[: self.config["ranking_length"]]
-            ranking = [{"name": self._intents[index], "confidence": float(confidences[index])} for index in best]
+            ranking = [
+                {"name": self._intents[index], "confidence": float(confidences[index])} for index in best
+            ]
             if ranking:
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set(RANKING, ranking, add_to_output=True)
@@ -116,11 +127,13 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         scores = self._bias.astype(np.float64)
         blocks = sentence_features(message)
         if [(str(block.origin), block.features.shape[-1]) for block in blocks] != self._blocks:
-            raise BrokenModel(f"{type(self).__name__}: the featurizers of the pipeline are not those of the training")
+            raise BrokenModel(
+                f"{type(self).__name__}: the featurizers of the pipeline are not those of the training"
+            )
         if not any(_says_something(block) for block in blocks):
             return np.full(len(self._intents), 1 / len(self._intents))
         start = 0
-        for block, (_, size) in zip(blocks, self._blocks):
+        for block, (_, size) in zip(blocks, self._blocks, strict=True):
             weights = self._weights[start : start + size]
             if isinstance(block.features, csr_matrix):
                 scores += block.features.data @ weights[block.features.indices]
@@ -172,6 +185,10 @@ def _fit(
         return strength * missed + 0.5 * float((inner[:-1] ** 2).sum()), gradient.ravel().astype(np.float64)
 
     start = np.zeros((size + 1) * intents)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(size + 1, intents)
-    shares = solve_triangular(factor, found[:-1].astype(np.float32), lower=True, trans="T", check_finite=False)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(
+        size + 1, intents
+    )
+    shares = solve_triangular(
+        factor, found[:-1].astype(np.float32), lower=True, trans="T", check_finite=False
+    )
     return np.vstack([block.T @ shares for block in blocks]).astype(np.float32), found[-1].astype(np.float32)

@@ -38,7 +38,7 @@ class TrainingNoise(HotlineComponent):
         examples = [message for message in training_data.training_examples if message.get(TEXT)]
         seen = {message.get(TEXT) for message in examples}
         homophones = _homophones(seen)
-        chance = random.Random(self.config["seed"])
+        chance = random.Random(self.config["seed"])  # noqa: S311 (nothing secret)
         copies = []
         whole, rest = divmod(float(self.config["copies"]), 1)
         for message in examples:
@@ -66,7 +66,9 @@ class TrainingNoise(HotlineComponent):
                 character = chance.choice(homophones[character])
             characters.append(character)
         places.append(len(characters))
-        moved = [{**entity, "start": places[entity["start"]], "end": places[entity["end"]]} for entity in entities]
+        moved = [
+            {**entity, "start": places[entity["start"]], "end": places[entity["end"]]} for entity in entities
+        ]
         data = {NOISE: True, TEXT: "".join(characters), INTENT: message.get(INTENT), ENTITIES: moved}
         return Message(data={key: value for key, value in data.items() if value})
 

@@ -17,14 +17,18 @@ KINDS = ("account_number", "phone_number", "ticket_number", "meter_number")
 
 _DIGIT = "[" + "".join(DIGITS).replace("俩", "").replace("仨", "").replace("两", "") + "]"
 _GAP = "[ \\-‐-―−_·]{1,3}"
-_RUN = re.compile(f"\\+?{_DIGIT}(?:(?:{_GAP})?{_DIGIT})*")
+# Speech recognition writes a pause as a comma; between Arabic digits a comma ends a number.
+_PAUSE = "(?<![0-9])[,、](?![0-9])"
+_RUN = re.compile(f"\\+?{_DIGIT}(?:(?:{_GAP}|{_PAUSE})?{_DIGIT})*")
 _GROUP = re.compile(f"{_DIGIT}+")
 _DATE = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)")
 # A unit right after the run makes it a quantity. Also 千 and 万: the run then only begins a numeral.
 _UNIT = re.compile(r"\s*(?:元|块|毛|角|度|千瓦|kwh|kw|伏|v\b|安培|[十百千万亿点.]|年|月|日|号楼|%)")
 
 _ACCOUNT_CUE = re.compile("户号|户头|用户号|客户编号|用电编号|用户编号|账号|帐号|缴费号|编号|总户号")
-_METER_CUE = re.compile("电表号|电表编号|电能表号|电能表编号|表号|表计号|资产号|资产编号|表上的号|表码编号|电表的?号码?")
+_METER_CUE = re.compile(
+    "电表号|电表编号|电能表号|电能表编号|表号|表计号|资产号|资产编号|表上的号|表码编号|电表的?号码?|表[^,。号户]{0,6}(?:数字|条码|条形码)"
+)
 _PHONE_CUE = re.compile("电话|手机|联系方式|座机|号码打|打给|拨")
 _TICKET_CUE = re.compile("工单|单号|受理号|受理编号|流水号")
 _NEAR = 14  # characters before a run in which a word may say what it is
@@ -103,7 +107,9 @@ def _classify(text: str, start: int, end: int, earlier: int) -> tuple[str, str] 
         return "ticket_number", digits
     plus = start > 0 and text[start - 1] == "+"
     mobile = _MOBILE.fullmatch(digits)
-    if mobile and (len(digits) == 11 or plus or written.startswith(("86-", "86 ", "0086")) or cue == "phone_number"):
+    if mobile and (
+        len(digits) == 11 or plus or written.startswith(("86-", "86 ", "0086")) or cue == "phone_number"
+    ):
         return "phone_number", mobile.group(1)
     if cue != "account_number" and (_LANDLINE.fullmatch(digits) or _is_service(digits, written, cue)):
         return "phone_number", digits
@@ -113,7 +119,9 @@ def _classify(text: str, start: int, end: int, earlier: int) -> tuple[str, str] 
 
 
 def _is_service(digits: str, written: str, cue: str | None) -> bool:
-    return bool(_SERVICE.fullmatch(digits)) and (cue == "phone_number" or bool(re.match(r"[48]00[ -]", written)))
+    return bool(_SERVICE.fullmatch(digits)) and (
+        cue == "phone_number" or bool(re.match(r"[48]00[ -]", written))
+    )
 
 
 def _nearest_cue(before: str) -> str | None:

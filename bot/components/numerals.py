@@ -7,8 +7,8 @@ from decimal import Decimal
 
 DIGITS = {
     **{str(value): value for value in range(10)},
-    **dict(zip("零一二三四五六七八九", range(10))),
-    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10))),
+    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
+    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
     "幺": 1,
     "两": 2,
     "俩": 2,
@@ -63,8 +63,15 @@ def _whole(text: str) -> int | None:
     last = 0
     for index, character in enumerate(text):
         if character in DIGITS:
-            digit = digit * 10 + DIGITS[character] if index and text[index - 1].isdigit() else DIGITS[character]
-            if character not in "零〇" and index == len(text) - 1 and last > 1 and text[index - 1] not in "零〇":
+            digit = (
+                digit * 10 + DIGITS[character] if index and text[index - 1].isdigit() else DIGITS[character]
+            )
+            if (
+                character not in "零〇"
+                and index == len(text) - 1
+                and last > 1
+                and text[index - 1] not in "零〇"
+            ):
                 # The unit after the last digit is left out: one hundred two is 120.
                 digit *= last // 10
         elif character in _TENS:

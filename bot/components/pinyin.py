@@ -31,4 +31,6 @@ class PinyinNgrams(TermFeaturizer):
     def terms(self, tokens: list[Token]) -> list[list[str]]:
         """N-grams of syllables that begin at each token."""
         units = [unit_of(token) for token in tokens]
-        return ngrams([syllable(unit) if len(unit) == 1 else unit for unit in units], 1, self.config["max_size"])
+        return ngrams(
+            [syllable(unit) if len(unit) == 1 else unit for unit in units], 1, self.config["max_size"]
+        )

@@ -110,11 +110,15 @@ class TermFeaturizer(HotlineComponent):
         """The trained component from the model."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
-            component._columns = {term: column for column, term in enumerate(read_json(directory / "terms.json"))}
+            component._columns = {
+                term: column for column, term in enumerate(read_json(directory / "terms.json"))
+            }
             (component._weights,) = read_arrays(directory / "weights.npz", "idf")
             component.load_more(directory)
         if len(component._columns) != len(component._weights):
-            raise BrokenModel(f"{cls.__name__}: {len(component._columns)} terms, {len(component._weights)} weights")
+            raise BrokenModel(
+                f"{cls.__name__}: {len(component._columns)} terms, {len(component._weights)} weights"
+            )
         return component
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

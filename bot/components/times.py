@@ -36,7 +36,9 @@ def _choice(words: object) -> str:
 
 _UNIT = f"(?P<unit>{_choice(_UNITS)})"
 _OF = "(?:个|(?!月)|(?<=半))"  # three months have a measure word, March has none
-_SPAN = re.compile(f"(?:最近|近|过去|这|前|连续|已经|都)?(?:的|了)?(?P<n>{_N}){_OF}(?P<half>半)?{_UNIT}(?:半)?(?:了|多|以来|内|左右)*")
+_SPAN = re.compile(
+    f"(?:最近|近|过去|这|前|连续|已经|都)?(?:的|了)?(?P<n>{_N}){_OF}(?P<half>半)?{_UNIT}(?:半)?(?:了|多|以来|内|左右)*"
+)
 _AGO = re.compile(f"(?P<n>{_N}){_OF}(?P<half>半)?{_UNIT}(?:多)?(?P<way>之前|以前|前|之后|以后|后)")
 _CALENDAR = re.compile(
     f"(?:(?P<year>{_choice(_YEARS)})|(?P<y>\\d{{4}}|\\d{{2}}|[二两一][零〇九][零〇一二三四五六七八九]{{2}})(?:年|-|/|\\.))?的?"
@@ -46,7 +48,9 @@ _CALENDAR = re.compile(
     f"(?P<part>{_choice(_PARTS)})?的?"
     f"(?:(?P<h>{_N})(?:点钟?|时|:)(?:(?P<fraction>半|一刻|三刻)|(?P<min>{_N})分?(?::\\d\\d)?)?)?(?:左右|前后|多|的时候|时候)*"
 )
-_QUARTER = re.compile(f"(?:(?P<year>{_choice(_YEARS)}))?(?:(?P<shift>上|本|这)个?|第?(?P<n>[1-4一二三四]))季度")
+_QUARTER = re.compile(
+    f"(?:(?P<year>{_choice(_YEARS)}))?(?:(?P<shift>上|本|这)个?|第?(?P<n>[1-4一二三四]))季度"
+)
 _HALF = re.compile(f"(?:(?P<year>{_choice(_YEARS)}))?(?P<half>[上下])半年")
 _JUST = {"刚才", "刚刚", "刚", "方才"}
 _NOW = {"现在", "目前", "当前", "这会儿", "此刻", "这时候"}
@@ -227,6 +231,8 @@ def _start(moment: datetime, unit: str) -> datetime:
 def _plus(moment: datetime, unit: str, amount: float) -> datetime:
     if unit in ("day", "week"):
         return moment + timedelta(days=amount * (7 if unit == "week" else 1))
-    months = moment.year * 12 + moment.month - 1 + round(amount * {"month": 1, "quarter": 3, "year": 12}[unit])
+    months = (
+        moment.year * 12 + moment.month - 1 + round(amount * {"month": 1, "quarter": 3, "year": 12}[unit])
+    )
     year, month = divmod(months, 12)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

@@ -42,7 +42,9 @@ class CharacterTokenizer(Tokenizer):
         """A new tokenizer; nothing is trained."""
         merged = {**cls.get_default_config(), **config}
         if isinstance(merged["limit"], bool) or not isinstance(merged["limit"], int) or merged["limit"] < 1:
-            raise InvalidConfigException(f"{cls.__name__}: 'limit' must be a positive int, not {merged['limit']!r}")
+            raise InvalidConfigException(
+                f"{cls.__name__}: 'limit' must be a positive int, not {merged['limit']!r}"
+            )
         return cls(merged)
 
     @classmethod

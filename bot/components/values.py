@@ -25,7 +25,9 @@ from bot.components.times import ZONE, resolve
 _NUMERAL = re.compile(f"{NUMERAL}+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _VAGUE = re.compile("[几数][十百千万]")
-_MONEY = re.compile(f"(?P<yuan>{NUMERAL}+)(?:元|块钱?)(?P<jiao>[0-9零一二三四五六七八九]{{1,2}})?(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?")
+_MONEY = re.compile(
+    f"(?P<yuan>{NUMERAL}+)(?:元|块钱?)(?P<jiao>[0-9零一二三四五六七八九]{{1,2}})?(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?"
+)
 _SMALL = re.compile(f"(?P<n>{NUMERAL}+)(?P<unit>毛|角|分)")
 
 # What a span says about who is without power; the first that occurs counts, the wider before the narrower.
@@ -98,7 +100,11 @@ def parts_of(text: str) -> dict[str, str]:
         found["street"] = township.group(1)
     if estate := _LANE.search(text) or _ESTATE.search(text):
         found["estate"] = estate.group(1)
-    return {name: found[name] for name in ("city", "district", "street", "estate", "building", "room") if name in found}
+    return {
+        name: found[name]
+        for name in ("city", "district", "street", "estate", "building", "room")
+        if name in found
+    }
 
 
 def _plain(value: Decimal) -> str:
@@ -159,7 +165,9 @@ class EntityValues(HotlineComponent):
         for message in messages:
             if isinstance(message.get(TEXT), str):
                 now = _reference(message)
-                entities = [self._valued(entity, message.get(TEXT), now) for entity in message.get(ENTITIES) or []]
+                entities = [
+                    self._valued(entity, message.get(TEXT), now) for entity in message.get(ENTITIES) or []
+                ]
                 message.set(ENTITIES, entities, add_to_output=True)
         return messages
 
@@ -202,4 +210,5 @@ def _reference(message: Message) -> datetime:
             moment = None
         if moment:
             return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
-    return datetime.now(ZONE)
+    # This room has no clock of its own and takes none from another: the caller gives `now` where it matters.
+    return datetime.now(ZONE)  # noqa: TID251

@@ -77,7 +77,11 @@ class WordFeatures(TermFeaturizer):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`dictionary`: file of domain words; `base_count`: frequency from which a word of jieba's dictionary is known."""
-        return {**TermFeaturizer.get_default_config(), "dictionary": "data/lookups/words.txt", "base_count": 20}
+        return {
+            **TermFeaturizer.get_default_config(),
+            "dictionary": "data/lookups/words.txt",
+            "base_count": 20,
+        }
 
     @classmethod
     def files(cls, config: dict[str, Any]) -> list[Path]:

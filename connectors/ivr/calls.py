@@ -1,7 +1,7 @@
 """A call: what each activity of the gateway causes in the record, and what is said in answer.
 
-The record is the only state. An activity's words carry a turn id made from the activity, so a redelivered
-activity finds them and gets the same answer.
+The record is the only state. A message's words carry its turn, a prompt's a token made from the activity, so
+a redelivered activity finds them and gets the same answer.
 """
 
 from __future__ import annotations
@@ -170,40 +170,49 @@ class Calls:
 
     async def _silence(self, call: Conversation, activity: Activity, answer: Answer) -> None:
         """First silence: the last words again; second: a short hint; third: a person, or goodbye."""
-        turn_id = uuid.uuid5(call.id, activity.id or str(uuid.uuid4()))
-        if words := await self.house.collect(call.id, turn_id=turn_id):
-            answer.add(words)  # late words, or this very silence redelivered
+        token = str(uuid.uuid5(call.id, activity.id or str(uuid.uuid4())))
+        prompted = await self._prompted(call.id, token)  # this very silence, redelivered
+        if words := prompted + await self.house.collect(call.id):  # or late words
+            answer.add(words)
             return
         rows = await self._transcript(call.id)
         nth = activity.value if isinstance(activity.value, int) else 1
         if call.owner != "bot":
             data = {"handoff": {"reason": "transfer_again"}}
-            await self._prompt(call.id, turn_id, "utter_ivr_transfer_again", answer, data)
+            await self._prompt(call.id, token, "utter_ivr_transfer_again", answer, data)
         elif nth <= 1 and (last := _last_words(rows)):
             for text in last:
                 answer.say(text)
         elif nth <= 2:
-            await self._prompt(call.id, turn_id, "utter_ivr_hint", answer)
+            await self._prompt(call.id, token, "utter_ivr_hint", answer)
         elif any(message.author == "resident" for message, _ in rows):
-            await self._hand_over(call.id, str(turn_id), "fallback", "utter_ivr_cannot_hear", answer)
+            await self._hand_over(call.id, token, "fallback", "utter_ivr_cannot_hear", answer)
         else:  # nobody ever spoke: a line kept open makes somebody else wait
-            await self._prompt(call.id, turn_id, "utter_ivr_goodbye", answer, {"hangup": True})
+            await self._prompt(call.id, token, "utter_ivr_goodbye", answer, {"hangup": True})
 
     async def _prompt(
-        self,
-        call_id: uuid.UUID,
-        turn_id: uuid.UUID,
-        key: str,
-        answer: Answer,
-        data: dict[str, Any] | None = None,
+        self, call_id: uuid.UUID, token: str, key: str, answer: Answer, data: dict[str, Any] | None = None
     ) -> None:
-        """Say fixed words that no message caused; `turn_id` makes a redelivery find them."""
+        """Say fixed words that no message caused; by `token` a redelivery finds them."""
         said = Said(self.house.words(key, NAME).text, data=data or {})
         async with self.house.db.work() as session:
             call = await record.lock_conversation(session, call_id)
-            if await session.scalar(select(Message.id).where(Message.turn_id == turn_id)) is None:
-                await record.say(session, call, said, author="system", turn_id=turn_id, exempt=True)
-        answer.add(await self.house.collect(call_id, turn_id=turn_id))
+            known = select(Message.id).filter_by(conversation_id=call_id, client_token=token)
+            if await session.scalar(known) is None:
+                await record.say(session, call, said, author="system", exempt=True, client_token=token)
+        answer.add(await self.house.collect(call_id))
+
+    async def _prompted(self, call_id: uuid.UUID, token: str) -> list[Word]:
+        """What `_prompt` has said under this token in an earlier response."""
+        query = (
+            select(Outbox, Message)
+            .join(Message, Message.id == Outbox.message_id)
+            .where(
+                Message.conversation_id == call_id, Message.client_token == token, Outbox.via == "callback"
+            )
+        )
+        async with self.house.db.work() as session:
+            return [Word(outbox.id, message) for outbox, message in (await session.execute(query)).all()]
 
     async def _hand_over(
         self, call_id: uuid.UUID, cause: str, reason: str, first: str, answer: Answer

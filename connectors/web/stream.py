@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from connectors.web.channel import NAME
-from conversations import record
+from conversations import outbox, record
 from conversations.models import Conversation, Message, Outbox, Turn
 from conversations.service import Conversations, Word
 from kit import clock
@@ -48,15 +48,16 @@ class Stream:
     async def events(self) -> AsyncIterator[str]:
         """Server-sent events until the visit ends, the page leaves, or `LIFE_SECONDS` are over."""
         started = beat = time.monotonic()
+        await self._received()
         yield f"retry: {RETRY_MS}\n\n"
         async with self.house.bell.listen(f"conversation:{self.conversation_id}") as listener:
             while time.monotonic() - started < LIFE_SECONDS:
                 look = await self._look()
-                for message, outbox in look.rows:
+                for message, row in look.rows:
                     yield self._shown(message)
                     self.seq = message.seq
-                    if outbox is not None and outbox.state in ("sending", "unconfirmed"):
-                        await self.house.confirm([Word(outbox.id, message)])
+                    if row is not None and row.state in ("sending", "unconfirmed"):
+                        await self.house.confirm([Word(row.id, message)])
                 if event := self._changed(look):
                     yield event
                 if look.conversation.ended_at is not None:
@@ -67,6 +68,16 @@ class Stream:
                     yield ": alive\n\n"
                 await self._sleep(listener)
 
+    async def _received(self) -> None:
+        """What the page says it has seen did arrive, even if the connection that brought it died just then."""
+        async with self.house.db.work() as session:
+            seen = select(Outbox.id).where(
+                Outbox.conversation_id == self.conversation_id, Outbox.seq <= self.seq,
+                Outbox.state.in_(("sending", "unconfirmed")), Outbox.via == "callback",
+            )  # fmt: skip
+            if ids := list(await session.scalars(seen)):
+                await outbox.confirm(session, ids)
+
     @staticmethod
     async def _sleep(listener: Listener) -> None:
         if await listener.wait(POLL_SECONDS):
@@ -76,15 +87,15 @@ class Stream:
     async def _look(self) -> _Look:
         """Claim what is ready, so that it may be shown, and read what comes after `seq`."""
         look = await self._read()
-        if any(outbox and outbox.state in ("ready", "parked") for _, outbox in look.rows):
+        if any(row and row.state in ("ready", "parked") for _, row in look.rows):
             await self.house.collect(self.conversation_id)
             look = await self._read()
         visible = []
-        for message, outbox in look.rows:
-            if outbox is not None and outbox.state in ("ready", "parked"):
+        for message, row in look.rows:
+            if row is not None and row.state in ("ready", "parked"):
                 break  # written just now: the next look claims it, and the order stays
-            if outbox is None or outbox.state in SAID:
-                visible.append((message, outbox))
+            if row is None or row.state in SAID:
+                visible.append((message, row))
         return _Look(look.conversation, visible, look.working)
 
     async def _read(self) -> _Look:

@@ -30,6 +30,12 @@ class World:
     actions: str
     house: Conversations
     http: httpx.AsyncClient
+    town: str  # the reference service's database
+
+    def ask_town(self, query: str) -> list[tuple[Any, ...]]:
+        """What the utility's records hold."""
+        with psycopg.connect(self.town, options="-c search_path=reference,public") as connection:
+            return connection.execute(query).fetchall()
 
     def talk(self, channel: str = "web", **more: Any) -> Talk:
         return Talk(self.house, self.http, channel, **more)
@@ -69,13 +75,36 @@ def fresh_database(postgres_url: str) -> Iterator[Callable[[str], str]]:
 async def world(
     fresh_database: Callable[[str], str], migrated_template: str, redis_url: str
 ) -> AsyncIterator[World]:
-    record = fresh_database(migrated_template)
+    record, town = fresh_database(migrated_template), fresh_database("")
     async with (
-        servers.reference(fresh_database("")) as reference,
+        servers.reference(town) as reference,
         servers.inner(record, redis_url) as (inner, house),
-        servers.serving(
-            create_app(servers.settings_of(backends_url=reference, inner_url=inner))
-        ) as actions,
+        servers.serving(create_app(servers.settings_of(backends_url=reference, inner_url=inner))) as actions,
         client(actions) as http,
     ):
-        yield World(reference, inner, actions, house, http)
+        yield World(reference, inner, actions, house, http, town)
+
+
+@dataclass(frozen=True)
+class Household:
+    """An account of the town and what proves it."""
+
+    number: str
+    holder_name: str
+    phone_last4: str
+    room: str
+
+
+@pytest.fixture(scope="session")
+def _households(world: World) -> Iterator[Household]:
+    query = (
+        "select number, holder_name, phone_last4, room from account where number not in "
+        "('3100000000018', '3200456789') and room <> '' order by number limit 200"
+    )
+    return iter([Household(*row) for row in world.ask_town(query)])
+
+
+@pytest.fixture
+def household(_households: Iterator[Household]) -> Household:
+    """An account that no other test tries to prove: failures count per account."""
+    return next(_households)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,18 +38,21 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
     running = asyncio.create_task(server.serve(sockets=[door]))
-    while not server.started:
-        assert not running.done(), running
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    await running
+    try:
+        while not server.started:
+            assert not running.done(), running
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        door.close()
 
 
-def settings_of(**changes: object) -> Settings:
+def settings_of(**changes: Any) -> Settings:
     return Settings(
         internal_token=SecretStr(INNER), backends_token=SecretStr(BACKENDS), _env_file=None, **changes
-    )  # type: ignore[arg-type, call-arg]
+    )  # type: ignore[call-arg]
 
 
 @contextlib.asynccontextmanager
@@ -91,7 +95,9 @@ async def inner(record_url: str, redis_url: str) -> AsyncIterator[tuple[str, Con
     install_error_handlers(app)
     app.include_router(endpoints.router(house, SecretStr(INNER)))
     app.include_router(inner_router(desk, SecretStr(INNER)))
-    async with jobs.app.open_async(), serving(app) as url:
-        yield url, house
-    await bell.close()
-    await db.close()
+    try:
+        async with jobs.app.open_async(), serving(app) as url:
+            yield url, house
+    finally:
+        await bell.close()
+        await db.close()

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 TINY = Path(__file__).parent / "data" / "tiny"
 
 
-def run(module: str, *arguments: str, cwd: Path, stdin: bytes = b"", timeout: float = 180) -> subprocess.CompletedProcess:
+def run(
+    module: str, *arguments: str, cwd: Path, stdin: bytes = b"", timeout: float = 180
+) -> subprocess.CompletedProcess:
     """Run a program of the room as its user would."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_CACHE_DIRECTORY": str(cwd / ".rasa")}
     return subprocess.run(

@@ -18,8 +18,26 @@ from bot.components.reading import ReadingNormalizer
 from bot.components.tokenizer import CharacterTokenizer, tokens_of
 from bot.components.words import BORDER, WordFeatures
 
-CORPUS = ["我家停电了", "停电了什么时候来电", "查上个月电费", "我要查电费", "户号3100000000018查电费", "转人工", "我要转人工"]
-TEXTS = ["我家停电了", "電費Ａ\u200b１２３４", "", "   ", "\u200b\x00", "😡😡", "完全没见过的词", "a" * 3000, "停电" * 5000]
+CORPUS = [
+    "我家停电了",
+    "停电了什么时候来电",
+    "查上个月电费",
+    "我要查电费",
+    "户号3100000000018查电费",
+    "转人工",
+    "我要转人工",
+]
+TEXTS = [
+    "我家停电了",
+    "電費Ａ\u200b１２３４",
+    "",
+    "   ",
+    "\u200b\x00",
+    "😡😡",
+    "完全没见过的词",
+    "a" * 3000,
+    "停电" * 5000,
+]
 TERMS = [CharacterNgrams, PinyinNgrams, WordFeatures]
 ALL = [*TERMS, SentenceEncoder]
 CONTEXT = SimpleNamespace(node_name="featurizer")
@@ -98,10 +116,12 @@ def test_that_a_text_says_the_same_alone_and_in_a_batch(kind, storage, dictionar
 @pytest.mark.parametrize("kind", TERMS)
 def test_that_the_model_brings_back_the_same_features(kind, storage, dictionary):
     component, config = trained(kind, storage, dictionary)
-    dictionary.write_text("我家停\n", encoding="utf-8")  # what the file says later is not the model's business
+    dictionary.write_text(
+        "我家停\n", encoding="utf-8"
+    )  # what the file says later is not the model's business
     loaded = kind.load(config, storage, RESOURCE, CONTEXT)
     for text in TEXTS:
-        for before, after in zip(features(component, text)[1:], features(loaded, text)[1:]):
+        for before, after in zip(features(component, text)[1:], features(loaded, text)[1:], strict=True):
             np.testing.assert_array_equal(dense(before), dense(after))
 
 
@@ -163,7 +183,8 @@ def test_that_two_dictionaries_live_side_by_side(storage, dictionary, tmp_path):
     dictionary.write_text("费转人\n", encoding="utf-8")
     second, _ = trained(WordFeatures, LocalModelStorage(tmp_path / "other"), dictionary)
     borders = [
-        "".join(token.get(BORDER) for token in tokens_of(features(component, "电费转人工")[0])) for component in (first, second)
+        "".join(token.get(BORDER) for token in tokens_of(features(component, "电费转人工")[0]))
+        for component in (first, second)
     ]
     assert borders[0] == "BEBME"
     assert borders[1] == "SBMES"

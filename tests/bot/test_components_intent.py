@@ -37,7 +37,9 @@ def message(column, intent=None):
 @pytest.fixture
 def classifier(storage):
     component = LinearIntentClassifier.create({}, storage, RESOURCE, CONTEXT)
-    component.train(TrainingData([message(column, intent) for column, intent in enumerate(INTENTS) for _ in range(3)]))
+    component.train(
+        TrainingData([message(column, intent) for column, intent in enumerate(INTENTS) for _ in range(3)])
+    )
     return component
 
 
@@ -55,7 +57,9 @@ def test_that_it_learns_and_ranks_ten(classifier):
 def test_that_the_model_brings_back_the_same_confidences(classifier, storage):
     loaded = LinearIntentClassifier.load({}, storage, RESOURCE, CONTEXT)
     for column in (0, 5, None):
-        np.testing.assert_array_equal(classifier.confidences(message(column)), loaded.confidences(message(column)))
+        np.testing.assert_array_equal(
+            classifier.confidences(message(column)), loaded.confidences(message(column))
+        )
 
 
 def test_that_a_text_that_says_nothing_is_a_blind_guess(classifier):

@@ -5,7 +5,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.noise import TrainingNoise
 
-TEXTS = ["请问我家的电费是多少啊", "喂，你好呀，店里的灯不亮了吗", "哎呀那个电费费用怎么算呢", "是，十天前时，电店垫了钱"]
+TEXTS = [
+    "请问我家的电费是多少啊",
+    "喂，你好呀，店里的灯不亮了吗",
+    "哎呀那个电费费用怎么算呢",
+    "是，十天前时，电店垫了钱",
+]
 
 
 def noisy(**config):
@@ -13,11 +18,21 @@ def noisy(**config):
     for text in TEXTS:
         start = text.index("电")
         data.append(
-            Message({"text": text, "intent": "x", "entities": [{"entity": "e", "start": start, "end": start + 1, "value": "电"}]})
+            Message(
+                {
+                    "text": text,
+                    "intent": "x",
+                    "entities": [{"entity": "e", "start": start, "end": start + 1, "value": "电"}],
+                }
+            )
             if "电" in text
             else Message({"text": text, "intent": "x"})
         )
-    return TrainingNoise.create(config, None, None, None).process_training_data(TrainingData(data)).training_examples
+    return (
+        TrainingNoise.create(config, None, None, None)
+        .process_training_data(TrainingData(data))
+        .training_examples
+    )
 
 
 TEXTS = [text for text in TEXTS if "电" in text]

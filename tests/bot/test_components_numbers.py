@@ -56,6 +56,12 @@ PHONE = ("phone_number", "13800138000")
         ("电表号是00123456789012", [("meter_number", "00123456789012")]),
         ("表号3200456789", [("meter_number", "3200456789")]),
         ("户号3200456789，表号123456", [A10, ("meter_number", "123456")]),
+        ("电表上印的数字是三三幺零零零八八七四", [("meter_number", "3310008874")]),
+        ("表上条码下面1100 4520 8731", [("meter_number", "110045208731")]),
+        ("座机，零五幺八，八五五五零零幺二", [("phone_number", "051885550012")]),
+        ("三二零零四，五六七八九", [A10]),
+        ("3200456789，3200456789", [A10, A10]),
+        ("三二零零四五六七八九，一三八零零一三八零零零", [A10, PHONE]),
         ("123456", []),
         ("身份证310101199001011234", []),
         ("花了3200456789元", []),
@@ -71,7 +77,11 @@ def test_that_numbers_are_told_apart(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "span"),
-    [("户号３２００ 4567 89。", "３２００ 4567 89"), ("是三二零零四五六七八九对", "三二零零四五六七八九"), ("号\u200b32004\u200b56789", "32004\u200b56789")],
+    [
+        ("户号３２００ 4567 89。", "３２００ 4567 89"),
+        ("是三二零零四五六七八九对", "三二零零四五六七八九"),
+        ("号\u200b32004\u200b56789", "32004\u200b56789"),
+    ],
 )
 def test_that_the_span_is_what_was_written(text, span):
     (entity,) = entities(text)
@@ -83,7 +93,12 @@ def test_that_thirteen_digits_never_hold_ten():
     for cut in range(14):
         digits = "3100000000018"
         found = numbers(f"{digits[:cut]} {digits[cut:]}")
-        assert found == [A13] or not found or len(found[0][1]) == len(digits[:cut]) or len(found[-1][1]) == len(digits[cut:])
+        assert (
+            found == [A13]
+            or not found
+            or len(found[0][1]) == len(digits[:cut])
+            or len(found[-1][1]) == len(digits[cut:])
+        )
     assert numbers("查3100000000018的") == [A13]
 
 

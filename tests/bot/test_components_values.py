@@ -41,7 +41,15 @@ def test_that_money_is_decimal_yuan(text, value):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("三百度", "300"), ("300kwh", "300"), ("一百八十伏", "180"), ("220v", "220"), ("10千伏", "10000"), ("几百度", None), ("1.5万度", "15000")],
+    [
+        ("三百度", "300"),
+        ("300kwh", "300"),
+        ("一百八十伏", "180"),
+        ("220v", "220"),
+        ("10千伏", "10000"),
+        ("几百度", None),
+        ("1.5万度", "15000"),
+    ],
 )
 def test_that_quantities_are_decimals(text, value):
     assert quantity_of(text) == value
@@ -49,7 +57,14 @@ def test_that_quantities_are_decimals(text, value):
 
 @pytest.mark.parametrize(
     ("text", "scope"),
-    [("就我家", "household"), ("整栋楼", "building"), ("全小区", "estate"), ("全村", "area"), ("我们单元", "building"), ("这一片", "area")],
+    [
+        ("就我家", "household"),
+        ("整栋楼", "building"),
+        ("全小区", "estate"),
+        ("全村", "area"),
+        ("我们单元", "building"),
+        ("这一片", "area"),
+    ],
 )
 def test_that_scopes_are_one_of_four(text, scope):
     assert scope_of(text) == scope
@@ -109,7 +124,10 @@ def test_that_times_are_spans(text, start, end):
     assert (span.start.isoformat()[:16], span.end.isoformat()[:16]) == (start, end)
 
 
-@pytest.mark.parametrize("text", ["2月30号", "二十五点", "过年", "停电", "", "到", "13月", "9999年99年", "99999999年前", "十点九十分"])
+@pytest.mark.parametrize(
+    "text",
+    ["2月30号", "二十五点", "过年", "停电", "", "到", "13月", "9999年99年", "99999999年前", "十点九十分"],
+)
 def test_that_senseless_times_have_no_span(text):
     assert resolve(text, NOW) is None
 
@@ -132,7 +150,9 @@ def test_that_addresses_have_parts(text, parts):
 @pytest.fixture
 def values():
     component = EntityValues({}, None, None)
-    component._lookups = Lookups({}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"})
+    component._lookups = Lookups(
+        {}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"}
+    )
     return component
 
 

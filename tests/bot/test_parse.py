@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -21,6 +22,7 @@ def program(tiny_project):
         [sys.executable, "-m", "bot.parse"], cwd=tiny_project, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
+    ask(process, "")  # loading takes its time
     yield process
     out, error = process.communicate(timeout=30)
     assert (out, error, process.returncode) == (b"", b"", 0)
@@ -76,7 +78,9 @@ def test_that_a_megabyte_is_answered_in_time(program):
 
 
 def test_that_an_object_brings_text_and_reference(program):
-    line = json.dumps({"text": "查上个月的电费", "metadata": {"channel": "ivr", "now": "2022-04-05T12:00:00+08:00"}})
+    line = json.dumps(
+        {"text": "查上个月的电费", "metadata": {"channel": "ivr", "now": "2022-04-05T12:00:00+08:00"}}
+    )
     result = ask(program, line)
     assert result["text"] == "查上个月的电费"
     (entity,) = result["entities"]
@@ -93,9 +97,12 @@ def test_that_broken_bytes_and_half_characters_are_answered(program):
 def test_that_a_rule_wins_over_what_is_learnt(program):
     result = ask(program, "我叫王建国，户号3100 0000 00018，手机幺三八零零一三八零零零")
     found = {(entity["entity"], entity["value"], entity["extractor"]) for entity in result["entities"]}
-    assert {("account_number", "3100000000018", "NumberRules"), ("phone_number", "13800138000", "NumberRules")} <= found
+    assert {
+        ("account_number", "3100000000018", "NumberRules"),
+        ("phone_number", "13800138000", "NumberRules"),
+    } <= found
     spans = sorted((entity["start"], entity["end"]) for entity in result["entities"])
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:]))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
 def test_that_the_last_line_needs_no_newline(tiny_project):
@@ -106,17 +113,21 @@ def test_that_the_last_line_needs_no_newline(tiny_project):
 def test_that_a_missing_or_broken_model_is_said(tmp_path):
     result = run("bot.parse", cwd=tmp_path, stdin=b"x\n")
     assert (result.returncode, result.stdout) == (1, b"")
-    assert b"models/hotline.tar.gz" in result.stderr and b"make train" in result.stderr
+    assert b"models/hotline.tar.gz" in result.stderr
+    assert b"make train" in result.stderr
     (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
     result = run("bot.parse", "--model", "broken.tar.gz", cwd=tmp_path, stdin=b"x\n")
     assert (result.returncode, result.stdout) == (1, b"")
-    assert b"broken.tar.gz" in result.stderr and b"Traceback" not in result.stderr
+    assert b"broken.tar.gz" in result.stderr
+    assert b"Traceback" not in result.stderr
 
 
 def test_that_a_reader_who_leaves_is_no_error(tiny_project):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = f"yes 停电了 | {sys.executable} -m bot.parse | head -1"
-    result = subprocess.run(["bash", "-c", command], cwd=tiny_project, env=environment, capture_output=True, timeout=60)
+    result = subprocess.run(
+        ["bash", "-c", command], cwd=tiny_project, env=environment, capture_output=True, timeout=60
+    )
     assert json.loads(result.stdout)["text"] == "停电了"
     assert result.stderr == b""
 
@@ -127,7 +138,9 @@ def test_that_neither_tensorflow_nor_sklearn_is_imported(tiny_model):
         "from bot.understanding import Understanding; Understanding.load(Path(sys.argv[1])).parse('停电了')\n"
         "print([name for name in ('tensorflow', 'skops', 'sklearn', 'spacy') if name in sys.modules])"
     )
-    result = subprocess.run([sys.executable, "-c", code, str(tiny_model)], cwd=ROOT, capture_output=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(tiny_model)], cwd=ROOT, capture_output=True, timeout=60
+    )
     assert result.stdout == b"[]\n", result.stderr
 
 

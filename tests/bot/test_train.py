@@ -23,7 +23,15 @@ def test_that_a_fresh_model_is_left_alone_at_once(tiny_project):
 
 
 @pytest.mark.parametrize(
-    "name", ["config.yml", "domain.yml", "data/nlu/tiny.yml", "data/rules/tiny.yml", "data/lookups/words.txt", "data/stories/new.yml"]
+    "name",
+    [
+        "config.yml",
+        "domain.yml",
+        "data/nlu/tiny.yml",
+        "data/rules/tiny.yml",
+        "data/lookups/words.txt",
+        "data/stories/new.yml",
+    ],
 )
 def test_that_a_change_makes_the_model_stale(tiny_project, tmp_path, name):
     import shutil
@@ -55,7 +63,9 @@ def test_that_the_model_has_no_pickles_and_no_user_text_on_the_screen(tiny_proje
     import tarfile
 
     with tarfile.open(tiny_project / "models" / "hotline.tar.gz") as archive:
-        names = [member.name for member in archive if member.isfile() and "train_bot.components" in member.name]
+        names = [
+            member.name for member in archive if member.isfile() and "train_bot.components" in member.name
+        ]
     assert names
     assert {name.rsplit(".", 1)[-1] for name in names} == {"json", "npz", "crfsuite"}
     folder = copy_of_tiny(tmp_path)
@@ -72,7 +82,11 @@ BROKEN = {
     "yaml": ("version: '3.1'\nnlu:\n- intent: greet\n  examples: |\n    - 你好\n bad: [\n", 6, "no YAML"),
     "mapping": ("- 1\n", 1, "must be a mapping"),
     "intent": ("nlu:\n- intent: gret\n  examples: |\n    - 早\n", 2, "`gret` is not in the domain"),
-    "entity": ("nlu:\n- intent: greet\n  examples: |\n    - 好\n    - [今](tim)早\n", 5, "`tim` is not in the domain"),
+    "entity": (
+        "nlu:\n- intent: greet\n  examples: |\n    - 好\n    - [今](tim)早\n",
+        5,
+        "`tim` is not in the domain",
+    ),
     "bracket": ("nlu:\n- intent: greet\n  examples: |\n    - [今](time早\n", 4, "brackets"),
     "twice": ("nlu:\n- intent: affirm\n  examples: |\n    - 你好\n", 4, "the same utterance is `greet` in"),
     "line": ("nlu:\n- intent: greet\n  examples: |\n    你好吗\n", 4, "begins with"),
@@ -88,7 +102,8 @@ def test_that_broken_data_is_named_with_file_and_line(tmp_path, case):
     result = run("bot.train", cwd=folder)
     assert result.returncode == 1
     error = result.stderr.decode()
-    assert f"data/nlu/zz.yml:{line}: " in error and reason in error
+    assert f"data/nlu/zz.yml:{line}: " in error
+    assert reason in error
     assert "Traceback" not in error
     assert not (folder / "models").exists()
 
@@ -114,7 +129,9 @@ def test_that_missing_sources_are_named(tmp_path, missing):
 def test_that_rules_that_do_not_fit_end_the_training_with_a_reason(tmp_path):
     folder = copy_of_tiny(tmp_path)
     (folder / "config.yml").write_text(
-        (folder / "config.yml").read_text().replace("bot.components.words.WordFeatures", "bot.components.words.Nothing")
+        (folder / "config.yml")
+        .read_text()
+        .replace("bot.components.words.WordFeatures", "bot.components.words.Nothing")
     )
     result = run("bot.train", cwd=folder)
     assert result.returncode == 1

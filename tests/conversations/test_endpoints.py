@@ -135,6 +135,7 @@ async def test_that_an_unknown_conversation_is_404(door: httpx.AsyncClient) -> N
 
 
 BAD_NUMBERS = [
+    "３２００４５６７８９",
     "",
     "123",
     "31000000000189",

@@ -97,20 +97,22 @@ class Resident:
     def __init__(self, running: Running, name: str = "") -> None:
         self.running = running
         self.openid = f"o{name or uuid.uuid4().hex[:20]}"
-        self.client = httpx.AsyncClient(base_url=running.simulator, timeout=40)
         self.seen = 0
+
+    async def _platform(self, method: str, path: str, **options: Any) -> Any:
+        async with httpx.AsyncClient(base_url=self.running.simulator, timeout=40) as client:
+            response = await client.request(method, path, **options)
+        response.raise_for_status()
+        return response.json()
 
     async def say(self, text: str, *, wait: bool = True, **more: Any) -> dict[str, Any]:
         """Write; with `wait`, until the platform's deliveries are over."""
         body = {"resident": self.openid, "text": text, "wait": wait, **more}
-        response = await self.client.post("/_sim/say", json=body)
-        response.raise_for_status()
-        return dict(response.json())
+        return dict(await self._platform("POST", "/_sim/say", json=body))
 
     async def lines(self) -> list[dict[str, Any]]:
         """What the phone shows, oldest first."""
-        answer = (await self.client.get("/_sim/chat", params={"resident": self.openid})).json()
-        return list(answer["lines"])
+        return list((await self._platform("GET", "/_sim/chat", params={"resident": self.openid}))["lines"])
 
     async def new_words(self, *, seconds: float = 0.0, expect: str = "") -> str:
         """What the account said since the last look; waits up to `seconds` for `expect`."""

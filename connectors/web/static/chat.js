@@ -53,11 +53,11 @@ function found() {
 let visit = null; // settled once the server knows this browser; writing waits for it
 
 function begin() {
-  visit = open();
+  visit = enter();
   return visit;
 }
 
-async function open() {
+async function enter() {
   try {
     const response = await post("visit");
     if (!response.ok) throw new Error(response.status);

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from connectors.web.visits import IDLE
 from conversations import record
-from conversations.models import Conversation, Outbox
+from conversations.models import Conversation
 from conversations.ports import Said
 from kit import clock
 from tests.connectors.web.conftest import Event, Site
@@ -41,14 +41,13 @@ async def test_that_a_question_and_its_answer_come_by_the_stream(site: Site) -> 
         assert (answer.status_code, answer.json()) == (202, {"seq": 2, "duplicate": False})
         seen = [event async for event in first(events, 3)]
 
+        async def said() -> bool:
+            return await site.live.states((await only(site)).id) == ["sent", "sent"]
+
+        assert await site.live.eventually(said)
     assert texts(seen)[1:] == ["家里停电了", "答：家里停电了"]
     assert [event["label"] for event in seen] == ["系统", "", "机器人"]
     assert seen[1]["client_id"] == "m1"
-
-    async def said() -> bool:
-        return await site.live.states((await only(site)).id) == ["sent", "sent"]
-
-    assert await site.live.eventually(said)
 
 
 async def first(events, count: int):  # type: ignore[no-untyped-def]
@@ -189,14 +188,28 @@ async def test_that_a_page_left_open_for_hours_begins_anew(site: Site) -> None:
     assert await browser.visit()
 
 
+async def test_that_what_the_page_has_seen_counts_as_said(site: Site) -> None:
+    browser = site.browser()
+    await browser.visit()
+    await site.live.house.collect(
+        (await only(site)).id
+    )  # shown, then the connection died before it was noted
+    async with browser.stream(after=1):
+
+        async def sent() -> bool:
+            return await site.live.states((await only(site)).id) == ["sent"]
+
+        assert await site.live.eventually(sent)
+
+
 async def test_that_words_claimed_by_a_connection_that_died_are_shown_and_confirmed(site: Site) -> None:
     browser = site.browser()
     await browser.visit()
     await site.live.house.collect((await only(site)).id)  # another process took them, then was killed
-    assert len(await browser.read(1)) == 1
+    async with browser.stream() as events:
+        assert len([event async for event in first(events, 1)]) == 1
 
-    async def sent() -> bool:
-        async with site.live.house.db.work() as session:
-            return await session.scalar(select(Outbox.state)) == "sent"
+        async def sent() -> bool:
+            return await site.live.states((await only(site)).id) == ["sent"]
 
-    assert await site.live.eventually(sent)
+        assert await site.live.eventually(sent)

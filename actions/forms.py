@@ -2,9 +2,9 @@
 
 Rasa calls `validate_<form>` when the form opens, for every message while it is open, and again, within the same turn,
 after something else was answered in between. The action alone speaks and asks; when the form has what it needs it
-names the action that goes on. Each answer sets a slot beside `requested_slot`: one that does not is a refusal to Rasa.
-`rasa_sdk.FormValidationAction` has no place for the latter nor for a refusal, and
-fills slots from text before anybody looked at it; so the protocol's events are written here.
+names the action that goes on. An answer always sets a slot beside `requested_slot`: Rasa takes one that does not for
+a refusal. `rasa_sdk.FormValidationAction` has no place for successors and refusals, and fills slots from text before
+anybody looked at it; so the protocol's events are written here.
 """
 
 from __future__ import annotations

@@ -14,13 +14,18 @@ from fastapi import FastAPI, Request, Response
 
 @dataclass
 class Between:
-    """Passes requests on. `broken`: everything is answered 500; `dies_at`: the n-th action from now on is never answered."""
+    """Passes requests on, and misbehaves.
+
+    `broken`: everything is answered 500. `refuses`: the next call of this action is cut off before it is done;
+    `loses`: it is done, but its answer is lost. `held`: actions wait for this event.
+    """
 
     target: str
     port: int
     broken: bool = False
-    dies_at: int | None = None
-    held: asyncio.Event | None = None  # while set to an event, actions wait for it
+    refuses: str = ""
+    loses: str = ""
+    held: asyncio.Event | None = None
     actions: list[str] = field(default_factory=list)
 
     def app(self) -> FastAPI:
@@ -35,10 +40,9 @@ class Between:
                 self.actions.append((await request.json()).get("next_action", ""))
                 if self.held:
                     await self.held.wait()
-                if self.dies_at is not None:
-                    self.dies_at -= 1
-                    if self.dies_at <= 0:
-                        return Response(status_code=502)
+                if self.refuses == self.actions[-1]:
+                    self.refuses = ""
+                    return Response(status_code=502)
             if self.broken:
                 return Response("broken on purpose", status_code=500)
             headers = {
@@ -47,6 +51,9 @@ class Between:
                 if k.lower() in ("authorization", "content-type", "content-encoding")
             }
             answer = await client.request(request.method, "/" + path, content=body, headers=headers)
+            if path == "webhook" and self.loses == self.actions[-1]:
+                self.loses = ""
+                return Response(status_code=502)
             return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
         return app

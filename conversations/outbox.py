@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,12 +82,12 @@ async def confirm(session: AsyncSession, outbox_ids: Sequence[int]) -> None:
     )
 
 
-async def release(session: AsyncSession, outbox_ids: Sequence[int]) -> None:
-    """These words did not fit into the response: back on their way."""
+async def release(session: AsyncSession, outbox_ids: Sequence[int], *, not_before: datetime) -> None:
+    """These words did not fit into the response: back on their way, behind it."""
     await session.execute(
         update(Outbox)
         .where(Outbox.id.in_(outbox_ids), Outbox.state == "sending", Outbox.via == "callback")
-        .values(state="ready", via=None, lease_until=None, next_attempt_at=None)
+        .values(state="ready", via=None, lease_until=None, next_attempt_at=not_before)
     )
 
 

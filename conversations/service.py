@@ -23,6 +23,7 @@ from kit.wording import Wording
 
 POLL_SECONDS = 0.5  # the record is asked that often if the bell is dead
 TEXT_LIMIT = 4000  # characters kept of one message
+RESPONSE_LEAVES = timedelta(seconds=0.5)  # what follows a response by the send API must not overtake it
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,13 @@ class Conversations:
                 await outbox.confirm(session, [word.outbox_id for word in words])
 
     async def release(self, conversation_id: uuid.UUID, words: Sequence[Word]) -> None:
-        """These did not fit into the response: they leave by the send API, or with the next response."""
+        """These did not fit into the response: they leave by the send API once it has left, or with the next one."""
         if words:
+            later = clock.now() + RESPONSE_LEAVES
             async with self.db.work() as session:
                 conversation = await record.lock_conversation(session, conversation_id)
-                await outbox.release(session, [word.outbox_id for word in words])
-                await self.on_their_way(session, conversation)
+                await outbox.release(session, [word.outbox_id for word in words], not_before=later)
+                await self.on_their_way(session, conversation, open_until=later)
 
     async def greet(self, inbound: InboundMessage, *, open_seconds: float = 0.0) -> uuid.UUID:
         """Say the first words without a message having been written (a call began, a page was opened); once."""

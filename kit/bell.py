@@ -66,20 +66,24 @@ class Bell:
                     log.warning("bell_dead", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
+        task: asyncio.Task[None] | None = None
         try:
-            await subscribe()
-        except (RedisError, OSError) as error:
-            log.warning("bell_dead", error=type(error).__name__)
-        task = asyncio.create_task(pump())
-        try:
+            try:
+                await subscribe()
+            except (RedisError, OSError) as error:
+                log.warning("bell_dead", error=type(error).__name__)
+            task = asyncio.create_task(pump())
             yield Listener(queue)
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)  # both read the same connection
             try:
-                await pubsub.aclose()  # type: ignore[no-untyped-call]
-            except (RedisError, OSError):
-                log.warning("bell_close_failed")
+                if task:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)  # both read the same connection
+            finally:  # also when the listener itself is being cancelled
+                try:
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+                except (RedisError, OSError):
+                    log.warning("bell_close_failed")
 
     async def allow(self, name: str, *, limit: int, seconds: int) -> bool:
         """Count one use of `name`; False when more than `limit` fell into the window. A dead Redis allows."""

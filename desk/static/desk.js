@@ -91,14 +91,17 @@ if ("Notification" in window && Notification.permission === "default") {
 
 // --- after a fragment came in
 
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const lines = event.detail.target;
-  if (lines.id === "transcript") lines.atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 60;
-});
+// The transcript stays at its end until the agent scrolls up to read; sending goes back to the end.
+let atEnd = true;
+
+function keepEnd() {
+  const lines = $("#transcript");
+  if (lines && atEnd) lines.scrollTop = lines.scrollHeight;
+}
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const lines = event.detail.target;
-  if (lines.id === "transcript" && lines.atEnd) lines.scrollTop = lines.scrollHeight;
+  keepEnd();
   badge();
   if (ticket) standing();
   if (lines.id === "transcript" && !document.hidden && +$("#transcript [data-unread]").dataset.unread) soon();
@@ -106,6 +109,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 
 document.body.addEventListener("replied", () => {
   $("#notice").replaceChildren();
+  atEnd = true;
   const box = $("#composer textarea");
   if (box) box.focus();
   refreshTicket();
@@ -164,7 +168,11 @@ async function heartbeat() {
 
 if (ticket) {
   const lines = $("#transcript");
-  lines.scrollTop = lines.scrollHeight;
+  lines.addEventListener("scroll", () => {
+    atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 60;
+  });
+  new ResizeObserver(keepEnd).observe(lines);
+  keepEnd();
   heartbeat();
   setInterval(heartbeat, HEARTBEAT_MS);
   document.addEventListener("visibilitychange", heartbeat);

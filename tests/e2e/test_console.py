@@ -65,6 +65,7 @@ async def test_that_an_agent_claims_answers_and_closes_and_the_bot_is_back(
 
     await resident.say("好的谢谢师傅，我等着")
     await expect(page.get_by_test_id("transcript")).to_contain_text("我等着", timeout=10_000)
+    await expect(page.get_by_test_id("transcript").get_by_text("我等着")).to_be_in_viewport()
     assert await resident.new_words() == ""  # the bot says nothing while a person is at work
 
     await page.get_by_test_id("outcome-resolved").check()

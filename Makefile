@@ -25,14 +25,14 @@ setup: .venv/.done bot/.venv/.done  ## both environments
 .venv/.done: requirements.lock pyproject.toml | .uv/bin/uv
 	@echo "environment 1 of 2: the services (Python >= 3.11)"
 	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.11 $(UV))" .venv
-	@$(UV) pip sync --compile-bytecode --python $(PY) requirements.lock
+	@$(UV) pip sync --compile-bytecode --python $(PY) requirements.lock 2>&1 | sed '/^ [+-] /d'
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
 	@touch $@
 
 bot/.venv/.done: bot/requirements.lock | .uv/bin/uv
 	@echo "environment 2 of 2: the bot (Python 3.10, Rasa)"
 	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.10 $(UV))" bot/.venv
-	@$(UV) pip sync --compile-bytecode --python $(BOT_PY) bot/requirements.lock
+	@$(UV) pip sync --compile-bytecode --python $(BOT_PY) bot/requirements.lock 2>&1 | sed '/^ [+-] /d'
 	@touch $@
 
 run: setup  ## everything in one terminal; Ctrl-C stops it

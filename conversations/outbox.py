@@ -154,12 +154,15 @@ async def finish(session: AsyncSession, outbox_id: int, delivery: Delivery) -> N
     outbox.finished_at = None if outbox.state == "parked" else clock.now()
 
 
-async def unpark(session: AsyncSession, conversation_id: uuid.UUID) -> bool:
-    """The resident wrote, so the channel is open again: parked words may leave. True if there were any."""
+async def unpark(session: AsyncSession, conversation_id: uuid.UUID, *, not_before: datetime | None) -> bool:
+    """The resident wrote, so the channel is open again: parked words may leave. True if there were any.
+
+    `not_before`: until then the callback that brought the message may take them along.
+    """
     result = await session.execute(
         update(Outbox)
         .where(Outbox.conversation_id == conversation_id, Outbox.state == "parked")
-        .values(state="ready", next_attempt_at=None)
+        .values(state="ready", next_attempt_at=not_before)
         .returning(Outbox.id)
     )
     return result.first() is not None

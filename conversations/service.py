@@ -59,6 +59,7 @@ class Conversations:
     async def receive(self, inbound: InboundMessage, *, open_seconds: float = 0.0) -> Accepted:
         """Store a message and cause its turn, once; `open_seconds`: how long the caller waits for the words."""
         now = clock.now()
+        open_until = now + timedelta(seconds=open_seconds) if open_seconds else None
         async with self.db.work() as session:
             conversation = await record.get_or_create_conversation(session, inbound)
             known = await session.scalar(
@@ -77,13 +78,14 @@ class Conversations:
             session.add(
                 Turn(
                     id=message.id, conversation_id=conversation.id, epoch=conversation.epoch, state="queued",
-                    created_at=now, open_until=now + timedelta(seconds=open_seconds) if open_seconds else None,
+                    created_at=now, open_until=open_until,
                 )
             )  # fmt: skip
             conversation.last_inbound_at, conversation.ended_at = now, None
             await self.jobs.turn(session, message.id, conversation.id)
-            if await outbox.unpark(session, conversation.id) and self.channels[conversation.channel].pushes:
-                await self.jobs.deliver(session, conversation.id)
+            not_before = open_until + record.CALLBACK_GRACE if open_until else None
+            if await outbox.unpark(session, conversation.id, not_before=not_before):
+                await self.on_their_way(session, conversation, open_until=open_until)
         if conversation.owner != "bot":
             await self.bell.ring("desk", str(conversation.id))
         return Accepted(conversation.id, message.id, duplicate=False)

@@ -24,6 +24,7 @@ STEPS: dict[str, list[str]] = {
         BOT_PYTHON, "-m", "rasa", "data", "validate", "--fail-on-warnings",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "data/nlu", "data/rules",
     ],
+    "variety of utterances": [BOT_PYTHON, "-m", "bot.variety"],
     "compose file": [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE],
     "Dockerfiles": [str(BIN / "hadolint"), *DOCKERFILES],
 }  # fmt: skip

@@ -144,3 +144,15 @@ def parse(context: typer.Context) -> None:
 def chat(context: typer.Context) -> None:
     """Talk to the bot in the terminal."""
     _bot("bot.chat", context.args)
+
+
+@nlu.command(context_settings=PASS_ON)
+def evaluate(context: typer.Context) -> None:
+    """Measure the model on utterances that it has never seen; a report with pictures."""
+    _bot("bot.evaluate", context.args)
+
+
+@nlu.command(context_settings=PASS_ON)
+def lint(context: typer.Context) -> None:
+    """Hold the variety of the utterances, and the held-out ones apart from the training."""
+    _bot("bot.variety", context.args)

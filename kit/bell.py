@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -75,11 +76,11 @@ class Bell:
             task = asyncio.create_task(pump())
             yield Listener(queue)
         finally:
-            try:
+            # Shielded: a server that drops a stream cancels every further await, and the connection would leak.
+            with anyio.CancelScope(shield=True):
                 if task:
                     task.cancel()
                     await asyncio.gather(task, return_exceptions=True)  # both read the same connection
-            finally:  # also when the listener itself is being cancelled
                 try:
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
                 except (RedisError, OSError):

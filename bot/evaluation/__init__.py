@@ -1,0 +1,1 @@
+"""How well the model understands, on utterances that it has never seen."""

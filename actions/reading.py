@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _SPOKEN = dict(zip("零〇一二两三四五六七八九幺", "0012234567891", strict=True))
 _SPOKEN_RUN = re.compile(rf"[{''.join(_SPOKEN)}](?:[ \-,，、]*[{''.join(_SPOKEN)}0-9]){{2,}}")
 _NUMBER = re.compile(r"\d(?:[ \-,，、.]?\d)*")
+# What people say around a name that they pick: 天元区的, 就是海州那个吧.
+_AROUND_A_NAME = re.compile(r"[\s，。,.]|就是|我说的|我是|那[个边里家处]|这[个边里家处]|[是的吧啊呢呀哦]")
 _ORDINAL = re.compile(r"^(?:第|选|要|是)*([1-9]|[一二三四五六七八九两])(?:个|号|项|家|处|条|，|。|吧|\s)*$")
 ACCOUNT_LENGTHS = (10, 13)
 NUMBER_LIKE = 6  # as many digits can only be meant as a number of ours
@@ -54,7 +56,7 @@ def chosen(text: str, options: Sequence[str]) -> int | None:
     if ordinal := _ORDINAL.match(written):
         place = int(_SPOKEN.get(ordinal[1], ordinal[1])) - 1
         return place if place < len(options) else None
-    wanted = re.sub(r"[\s，。,.]", "", written)
+    wanted = _AROUND_A_NAME.sub("", written)
     if len(wanted) < 2:
         return None
     fitting = [n for n, option in enumerate(options) if wanted in plain(option) or plain(option) in wanted]

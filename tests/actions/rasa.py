@@ -110,6 +110,12 @@ class Talk:
         self._add({"event": "action", "name": "action_listen"})
         return "\n".join(e["text"] for e in self.events[begin:] if e["event"] == "bot")
 
+    @property
+    def choices(self) -> list[str]:
+        """The buttons under what was said last."""
+        last = next(e for e in reversed(self.events) if e["event"] == "bot")
+        return [button["title"] for button in (last.get("data") or {}).get("buttons") or []]
+
     async def _predict(self, planned: list[str]) -> None:
         """Rasa's loop: a follow-up first, then the open form, then the rule, then the form once more."""
         latest = "action_listen"

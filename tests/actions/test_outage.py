@@ -56,14 +56,15 @@ async def test_that_the_place_is_asked_for_and_then_remembered(world: World) -> 
     assert "正在停电" in await talk.says("那什么时候能好", "query_outage")
 
 
-async def test_that_namesakes_are_asked_about_and_chosen_by_number(world: World) -> None:
+@pytest.mark.parametrize("answer", ["by number", "by district"])
+async def test_that_namesakes_are_asked_about_and_chosen(world: World, answer: str) -> None:
     talk = world.talk("wechat")
-    asked = await talk.says("明天阳光花园停电吗", "query_planned_outage", ("address", "阳光花园"))
+    await talk.says("明天阳光花园停电吗", "query_planned_outage", ("address", "阳光花园"))
     places = world.ask_town("select city, district from place where name = '阳光花园'")
     assert len(places) > 1
-    assert all(f"{city}{district}" in asked for city, district in places)
-    wanted = next(line for line in asked.splitlines() if "天元区" in line)
-    told = await talk.says(wanted.split(".")[0], "inform")
+    assert all(any(f"{city}{district}" in choice for choice in talk.choices) for city, district in places)
+    number = next(n for n, choice in enumerate(talk.choices, 1) if "天元区" in choice)
+    told = await talk.says(str(number) if answer == "by number" else "就是天元区的", "inform")
     assert "10千伏线路改造" in told
     assert "明天" in told
     assert "转人工" not in told

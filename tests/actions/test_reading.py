@@ -88,7 +88,7 @@ def test_that_what_proves_is_not_shown() -> None:
     ("text", "place"),
     [
         ("1", 0), ("第二个", 1), ("2", 1), ("选第三家", 2), ("二", 1), ("4", None),
-        ("花木", 1), ("塘桥供电营业厅", 2), ("供电营业厅", None), ("不知道", None), ("好", None),
+        ("花木", 1), ("就是花木的吧", 1), ("塘桥供电营业厅", 2), ("供电营业厅", None), ("不知道", None), ("好", None),
     ],
 )  # fmt: skip
 def test_that_a_choice_is_by_place_or_name(text: str, place: int | None) -> None:

@@ -103,7 +103,9 @@ class Turns:
                     await record.say(session, conversation, notice, author="system", turn_id=turn_id)
                 for said in answer.words:
                     await record.say(session, conversation, said, author="bot", turn_id=turn_id)
-            # With a ticket of this turn's own, the desk has said the turn's words already.
+            elif conversation.greeted_at is None:
+                # With a ticket of this turn's own, the desk has said the turn's words, and that we are a robot.
+                conversation.greeted_at = clock.now()
             turn.state, turn.finished_at = "done", clock.now()
             await self.house.on_their_way(session, conversation, open_until=turn.open_until)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -25,7 +26,7 @@ END_OF_FORM: tuple[Event, ...] = (
 )
 
 
-class HotlineAction(Action):  # type: ignore[misc]
+class HotlineAction(Action, ABC):  # type: ignore[misc]
     """An action of `domain.yml` under `action_name`; subclasses write `act`.
 
     Words come from `data/responses` through `Turn.say`. A system that does not answer becomes an honest sentence
@@ -40,9 +41,9 @@ class HotlineAction(Action):  # type: ignore[misc]
     def name(self) -> str:
         return self.action_name
 
+    @abstractmethod
     async def act(self, turn: Turn) -> list[Event]:
         """Do it; returns the events. Raises `BackendError`, `Unavailable`, `StaleEpoch`."""
-        raise NotImplementedError
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

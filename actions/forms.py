@@ -9,6 +9,7 @@ anybody looked at it; so the protocol's events are written here.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
@@ -44,13 +45,13 @@ class FormStep(HotlineAction):
             return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
         return await self.step(turn, asked)
 
+    @abstractmethod
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         """Read the message; `asked`: the slot it may answer, None while the form opens."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         """Come back to the question after something else."""
-        raise NotImplementedError
 
     def asked(self, turn: Turn) -> str | None:
         """The slot that the form asked for in the turn before."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
 from desk import agents, repository
-from desk.doors import By, Permission, address, check_origin, clear_cookie, guard, set_cookie
+from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
 from desk.endpoints import Number
 from desk.models import AGENT_OUTCOMES
 from desk.pages import HEADERS, STATIC, Pages
@@ -30,13 +30,6 @@ from kit.errors import BadInput, HotlineError
 CALL_BACK_IN = timedelta(hours=1)  # what the form proposes
 
 ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
-
-
-class Route(NamedTuple):
-    method: str
-    path: str
-    handler: str
-    permission: Permission
 
 
 ROUTES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
@@ -26,6 +26,17 @@ class Permission(Enum):
 
     ANYONE = "anyone"
     AGENT = "agent"  # any who is logged in, supervisors too
+
+
+class Route(NamedTuple):
+    """One line of a list of routes: the access policy is read there, and nowhere else."""
+
+    method: str
+    path: str
+    handler: str
+    permission: Permission
+    status: int = 200
+    stream: bool = False
 
 
 @dataclass(frozen=True)

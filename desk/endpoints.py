@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from conversations.ports import HandoffRequest, Said
 from desk import agents, repository, stream
-from desk.doors import By, Permission, address, check_origin, clear_cookie, guard, set_cookie
+from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
 from desk.schemas import (
     Closing,
     Credentials,
@@ -33,15 +33,6 @@ from desk.service import DeskService
 from kit.http import require_bearer
 
 ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
-
-
-class Route(NamedTuple):
-    method: str
-    path: str
-    handler: str
-    permission: Permission
-    status: int = 200
-    stream: bool = False
 
 
 ROUTES = (

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -125,34 +126,29 @@ def _bot(module: str, arguments: list[str]) -> None:
     sys.exit(subprocess.run([str(python), "-m", module, *arguments], env=env).returncode)
 
 
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+PROGRAMS = {
+    "train": ("bot.train", "Train the model if anything it depends on changed (`--force`: anyway)."),
+    "parse": ("bot.parse", "Understand utterances: one a line in, one JSON result a line out."),
+    "chat": ("bot.chat", "Talk to the bot in the terminal."),
+    "evaluate": (
+        "bot.evaluate",
+        "Measure the model on utterances that it has never seen; a report with pictures.",
+    ),
+    "lint": (
+        "bot.variety",
+        "Hold the variety of the utterances, and the held-out ones apart from the training.",
+    ),
+}
 
 
-@nlu.command(context_settings=PASS_ON)
-def train(context: typer.Context) -> None:
-    """Train the model if anything it depends on changed (`--force`: anyway)."""
-    _bot("bot.train", context.args)
+def _passing_on(module: str) -> Callable[[typer.Context], None]:
+    def run(context: typer.Context) -> None:
+        _bot(module, context.args)
+
+    return run
 
 
-@nlu.command(context_settings=PASS_ON)
-def parse(context: typer.Context) -> None:
-    """Understand utterances: one a line in, one JSON result a line out."""
-    _bot("bot.parse", context.args)
-
-
-@nlu.command(context_settings=PASS_ON)
-def chat(context: typer.Context) -> None:
-    """Talk to the bot in the terminal."""
-    _bot("bot.chat", context.args)
-
-
-@nlu.command(context_settings=PASS_ON)
-def evaluate(context: typer.Context) -> None:
-    """Measure the model on utterances that it has never seen; a report with pictures."""
-    _bot("bot.evaluate", context.args)
-
-
-@nlu.command(context_settings=PASS_ON)
-def lint(context: typer.Context) -> None:
-    """Hold the variety of the utterances, and the held-out ones apart from the training."""
-    _bot("bot.variety", context.args)
+for _name, (_module, _help) in PROGRAMS.items():
+    nlu.command(
+        _name, help=_help, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+    )(_passing_on(_module))

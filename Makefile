@@ -44,8 +44,8 @@ train: setup  ## the model, if anything it depends on changed
 parse: setup train  ## stdin: utterances; stdout: one JSON result a line
 	@$(BOT_PY) -m bot.parse
 
-chat: setup train  ## talk to the bot in the terminal
-	@$(BOT_PY) -m bot.chat
+chat: setup  ## talk in the terminal to the hotline that `make run` started
+	@.venv/bin/hotline chat
 
 test: setup  ## all tests, both environments, real browser
 	@$(PY) tests/run.py

@@ -80,6 +80,18 @@ def worker() -> None:
         raise _stop(error) from error
 
 
+@app.command()
+def chat() -> None:
+    """Talk to the running hotline in this terminal, as a visitor of its web chat."""
+    from hotline.chat import TerminalChat
+
+    settings = _settings()
+    try:
+        TerminalChat(f"http://{settings.host}:{settings.port}", Console()).talk()
+    except HotlineError as error:
+        raise _stop(error) from error
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the record's tables to the newest form."""
@@ -129,7 +141,7 @@ def _bot(module: str, arguments: list[str]) -> None:
 PROGRAMS = {
     "train": ("bot.train", "Train the model if anything it depends on changed (`--force`: anyway)."),
     "parse": ("bot.parse", "Understand utterances: one a line in, one JSON result a line out."),
-    "chat": ("bot.chat", "Talk to the bot in the terminal."),
+    "chat": ("bot.chat", "Talk to the model alone, with the action server at HOTLINE_ACTIONS_URL."),
     "evaluate": (
         "bot.evaluate",
         "Measure the model on utterances that it has never seen; a report with pictures.",

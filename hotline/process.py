@@ -62,7 +62,7 @@ class Child:
                 os.killpg(self.process.pid, number)
 
     async def stop(self) -> None:
-        """SIGTERM to the group, SIGKILL after ten seconds."""
+        """SIGTERM to the group, SIGKILL after ten seconds; returns once it is dead."""
         self.stopping = True
         if self.process is None or self.process.returncode is not None:
             return
@@ -72,6 +72,7 @@ class Child:
         except TimeoutError:
             log.warning("process_killed", name=self.name)
         self._kill_group(signal.SIGKILL)
+        await self.process.wait()
 
     def last_words(self, lines: int = 15) -> str:
         """The end of its log, for an error message."""

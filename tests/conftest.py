@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from kit.embedded import EmbeddedPostgres, EmbeddedValkey, remove
 
@@ -17,6 +19,23 @@ from kit.embedded import EmbeddedPostgres, EmbeddedValkey, remove
 def with_database(url: str, name: str) -> str:
     """The same server, another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Drop a database and end what is still connected to it.
+
+    PostgreSQL refuses a forced drop while its own vacuum is at work there; that ends by itself.
+    """
+    statement = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    for attempt in range(20):
+        try:
+            with psycopg.connect(server_url, autocommit=True) as admin:
+                admin.execute(statement)
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            if attempt == 19:
+                raise
+            time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +54,7 @@ def postgres_url(servers_home: Path) -> Iterator[str]:
         with psycopg.connect(given, autocommit=True) as admin:
             admin.execute(f"create database {name}")
         yield with_database(given, name)
-        with psycopg.connect(given, autocommit=True) as admin:
-            admin.execute(f"drop database {name} with (force)")
+        drop_database(given, name)
         return
     server = EmbeddedPostgres(servers_home)
     yield server.start()
@@ -73,5 +91,4 @@ def record_url(postgres_url: str, migrated_template: str) -> Iterator[str]:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f"create database {name} template {migrated_template}")
     yield with_database(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+    drop_database(postgres_url, name)

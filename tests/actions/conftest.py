@@ -18,7 +18,7 @@ from conversations.service import Conversations
 from desk.models import Ticket
 from tests.actions import servers
 from tests.actions.rasa import Talk, client
-from tests.conftest import with_database
+from tests.conftest import drop_database, with_database
 
 
 @dataclass
@@ -66,9 +66,8 @@ def fresh_database(postgres_url: str) -> Iterator[Callable[[str], str]]:
         return with_database(postgres_url, name)
 
     yield make
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        for name in made:
-            admin.execute(f"drop database {name} with (force)")
+    for name in made:
+        drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from backends.measures import Measures
 from backends.outages import Outages
 from backends.reference.app import create_app
 from kit.settings import Settings
-from tests.conftest import with_database
+from tests.conftest import drop_database, with_database
 
 TOKEN = "a-token-of-these-tests"
 
@@ -43,7 +43,7 @@ def new_database(postgres_url: str) -> Iterator[Callable[[], str]]:
 
     yield make
     for name in made:
-        run("drop database if exists {} with (force)", name)
+        drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ from kit.bell import Bell
 from kit.db import Base, Database
 from kit.errors import install_error_handlers
 from kit.wording import Wording
-from tests.conftest import with_database
+from tests.conftest import drop_database, with_database
 
 PASSWORD = "a long enough password"
 INNER_TOKEN = SecretStr("inner-token")
@@ -72,8 +72,7 @@ def desk_url(postgres_url: str, desk_template: str) -> Iterator[str]:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f"create database {name} template {desk_template}")
     yield with_database(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+    drop_database(postgres_url, name)
 
 
 class Quiet:

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine
 
 from hotline.database import LOCK, alembic_config, upgrade, with_role
 from kit.db import psycopg_url
-from tests.conftest import with_database
+from tests.conftest import drop_database, with_database
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def empty_url(postgres_url: str) -> Iterator[str]:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f"create database {name}")
     yield with_database(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+    drop_database(postgres_url, name)
 
 
 def one(url: str, query: str) -> object:

@@ -72,10 +72,11 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
     def _ended(turn: Turn, events: list[Event]) -> list[Event]:
         """Actions also follow each other where no rule leads, so each says itself that the turn ends with it.
 
-        Not inside a form that stays open: that one speaks next. Nor where the action named its successor.
+        Not inside a form that stays open: that one speaks next. Nor where the action named its successor, or gave the
+        message back to the rules.
         """
         left = any(e["event"] == "active_loop" and e.get("name") is None for e in events)
-        goes_on = any(e["event"] in ("followup", "pause") for e in events)
+        goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
         if goes_on or (turn.loop and not left):
             return events
         return [*events, FollowupAction("action_listen")]

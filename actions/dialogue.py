@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import doubt, history
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import address_of
@@ -79,7 +79,7 @@ class Repeat(HotlineAction):
             turn.say("utter_repeat_nothing")
         for one in said:
             turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
-        return [SlotSet("offer", "handoff" if turn.offered else None)]
+        return [SlotSet("offer", turn.standing)]
 
 
 class Cancel(HotlineAction):
@@ -99,7 +99,10 @@ class Cancel(HotlineAction):
 
 
 class Fallback(HotlineAction):
-    """Not understood: asked again, then with choices, then a person. Unless it may be danger to life."""
+    """Not understood: asked again, then with choices, then a person. Unless it may be danger to life.
+
+    Where two wishes stand out the question names them, once; its answer goes back to the rules as what was meant.
+    """
 
     action_name = "action_hotline_fallback"
 
@@ -107,7 +110,11 @@ class Fallback(HotlineAction):
         if turn.danger:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+        if wish := doubt.picked(turn):
+            return doubt.take_as(turn, wish)
         misses = self._misses(turn)
+        if misses < PERSON_AT and not doubt.asked(turn) and (rivals := doubt.rivals(turn)):
+            return doubt.ask(turn, rivals)
         if misses >= PERSON_AT:
             turn.say("utter_fallback_person")
             return [SlotSet("handoff_reason", "fallback"), FollowupAction("action_handoff")]

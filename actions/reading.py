@@ -12,7 +12,12 @@ _SPOKEN_RUN = re.compile(rf"[{''.join(_SPOKEN)}](?:[ \-,，、]*[{''.join(_SPOKE
 _NUMBER = re.compile(r"\d(?:[ \-,，、.]?\d)*")
 # What people say around a name that they pick: 天元区的, 就是海州那个吧.
 _AROUND_A_NAME = re.compile(r"[\s，。,.]|就是|我说的|我是|那[个边里家处]|这[个边里家处]|[是的吧啊呢呀哦]")
-_ORDINAL = re.compile(r"^(?:第|选|要|是)*([1-9]|[一二三四五六七八九两])(?:个|号|项|家|处|条|，|。|吧|\s)*$")
+_ORDINAL = re.compile(
+    r"^(?:第|选|要|是)*([1-9]|[一二三四五六七八九两])(?:个|号|项|家|处|条|种|件|，|。|吧|\s)*$"
+)
+_SIDE = re.compile(
+    r"^(?:选|要|是)*(?:(?P<first>前|头|上)|(?P<last>最后)|(?P<second>后|下))(?:者|面|边)?[那这一]*(?:个|项|家|处|条|种|件|的|，|。|吧|\s)*$"
+)
 ACCOUNT_LENGTHS = (10, 13)
 NUMBER_LIKE = 6  # as many digits can only be meant as a number of ours
 
@@ -50,14 +55,22 @@ def long_number(text: str) -> Number | None:
     return next((number for number in long if number.is_account), long[0] if long else None)
 
 
-def chosen(text: str, options: Sequence[str]) -> int | None:
-    """Which of the options is meant, by place (1, 第二个) or by name; None if none or several could be."""
+def chosen(text: str, options: Sequence[str], shortest: int = 2) -> int | None:
+    """Which of the options is meant; None if none or several could be.
+
+    By place (1, 第二个, 前者; 后者 of two, 最后一个) or by a part of its name of at least `shortest` characters.
+    """
     written = plain(text)
     if ordinal := _ORDINAL.match(written):
         place = int(_SPOKEN.get(ordinal[1], ordinal[1])) - 1
         return place if place < len(options) else None
+    if side := _SIDE.match(written):
+        if side["second"] and len(options) != 2:
+            return None
+        return 0 if side["first"] else len(options) - 1
     wanted = _AROUND_A_NAME.sub("", written)
-    if len(wanted) < 2:
+    if len(wanted) < shortest:
         return None
-    fitting = [n for n, option in enumerate(options) if wanted in plain(option) or plain(option) in wanted]
+    names = [_AROUND_A_NAME.sub("", plain(option)) for option in options]
+    fitting = [n for n, name in enumerate(names) if wanted in name or name in wanted]
     return fitting[0] if len(fitting) == 1 else None

@@ -1,5 +1,6 @@
 """Rasa's training graph without Rasa's cache: our own record says when to train, and hashing every message costs as much
-as learning from it."""
+as learning from it. Utterances are read once, by the reader of `bot.evaluation`: Rasa's importers read and hash them three
+times over, which takes a minute for thirty thousand."""
 
 from __future__ import annotations
 
@@ -18,11 +19,17 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.engine.training.graph_trainer import GraphTrainer
 from rasa.engine.training.hooks import TrainingHook
 from rasa.model_training import get_unresolved_slots
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.data import TrainingType
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.base import register_all
+from bot.components.noise import unhashed
+from bot.evaluation.examples import examples
 
 
 class TrainingFailed(Exception):
@@ -44,6 +51,60 @@ class _UncachedRunner(DaskGraphRunner):
         return cls(graph_schema, model_storage, execution_context, kept)
 
 
+class _Importer(TrainingDataImporter):
+    """Configuration, domain and rules as Rasa reads them; utterances from the same files, read once."""
+
+    def __init__(self, config: Path, domain: Path, files: list[Path]) -> None:
+        rules = [str(file) for file in files if not _has_utterances(file)]
+        self._rasa = TrainingDataImporter.load_core_importer_from_config(str(config), str(domain), rules)
+        self._utterances = examples([file for file in files if _has_utterances(file)])
+        self._domain: Domain | None = None
+        self._data: TrainingData | None = None
+
+    def get_domain(self) -> Domain:
+        """The domain, read once."""
+        self._domain = self._domain or self._rasa.get_domain()
+        return self._domain
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Rules and stories."""
+        return self._rasa.get_stories(exclusion_percentage)
+
+    def get_conversation_tests(self) -> StoryGraph:
+        """None."""
+        return self._rasa.get_conversation_tests()
+
+    def get_config(self) -> dict[Any, Any]:
+        """The profile."""
+        return dict(self._rasa.get_config())
+
+    def get_config_file_for_auto_config(self) -> str | None:
+        """None: the profile is complete."""
+        return None
+
+    def get_nlu_data(self, language: str | None = "zh") -> TrainingData:
+        """The utterances."""
+        if self._data is None:
+            self._data = unhashed(
+                [
+                    Message.build(
+                        example.text, example.intent,
+                        entities=[
+                            {"entity": e.name, "start": e.start, "end": e.end, "value": e.value or e.of(example.text)}
+                            for e in example.entities
+                        ],
+                    )
+                    for example in self._utterances
+                ]
+            )  # fmt: skip
+        return self._data
+
+
+def _has_utterances(file: Path) -> bool:
+    with file.open(encoding="utf-8") as lines:
+        return any(line.startswith("nlu:") for line in lines)
+
+
 def train_model(config: Path, domain: Path, files: list[Path], out: Path) -> None:
     """Train everything and write the archive.
 
@@ -52,10 +113,7 @@ def train_model(config: Path, domain: Path, files: list[Path], out: Path) -> Non
     """
     register_all()
     try:
-        importer = TrainingDataImporter.load_from_config(
-            str(config), str(domain), [str(file) for file in files]
-        )
-        _train(importer, out)
+        _train(_Importer(config, domain, files), out)
     except SystemExit as error:  # Rasa leaves that way when rules contradict each other
         raise TrainingFailed("rules, stories and domain do not fit together") from error
     except (GraphComponentException, RasaException, ImportError, ValueError, KeyError, OSError) as error:

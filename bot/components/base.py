@@ -152,7 +152,7 @@ def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
         BrokenModel: the file is missing, damaged or has no such array.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return [arrays[name] for name in names]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise BrokenModel(f"{path.name}: {type(error).__name__}") from error

@@ -12,7 +12,7 @@ from bot.components.terms import TermFeaturizer, ngrams, unit_of
 
 @register("MESSAGE_FEATURIZER", trainable=True)
 class CharacterNgrams(TermFeaturizer):
-    """N-grams of one to `max_size` tokens of the reading."""
+    """N-grams of one to `max_size` tokens of the reading; its beginning and end are units too."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -21,4 +21,9 @@ class CharacterNgrams(TermFeaturizer):
 
     def terms(self, tokens: list[Token]) -> list[list[str]]:
         """N-grams that begin at each token."""
-        return ngrams([unit_of(token) for token in tokens], 1, self.config["max_size"])
+        units = [unit_of(token) for token in tokens]
+        if not any(unit.strip() for unit in units):
+            return [[] for _ in units]
+        begin, *found, _ = ngrams(["^", *units, "$"], 1, self.config["max_size"])
+        found[0] = begin[1:] + found[0]
+        return found

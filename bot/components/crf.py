@@ -25,13 +25,17 @@ from bot.components.reading import READING, reading_of
 from bot.components.tokenizer import tokens_of
 from bot.components.words import BORDER, WordFeatures
 
-LEARNT = ("address", "amount", "business_hall", "device", "energy", "person_name", "scope", "time", "voltage")
-"""Entities that the chain learns; identifying numbers are left to rules."""
+LEARNT = ("address", "business_hall", "person_name")
+"""Entities that only a learnt model finds; numbers, times, quantities and devices are left to rules."""
+
+_YIELDING = ("time", "amount", "energy", "voltage", "device", "scope")
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
 class CrfEntityExtractor(HotlineComponent):
-    """Marks each character B, I or O; skips what an extractor before it has taken.
+    """Marks each character B, I or O; what an extractor before it has taken is cut off at its ends, else it gives way.
+
+    Only an address or a name that is sure (`certain`) takes what a rule found inside it: a street named after a festival.
 
     Features of a character: itself and its neighbours (two to each side), its sound, its place in jieba's word, the shape
     of digits, lists of names, shapes of times and quantities. `confidence_entity` is the least certain character's.
@@ -50,7 +54,15 @@ class CrfEntityExtractor(HotlineComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Names to learn, folder of lists, and the strengths and steps of the training."""
-        return {"entities": list(LEARNT), "lookups": "data/lookups", "l1": 0.05, "l2": 0.01, "steps": 80}
+        return {
+            "entities": list(LEARNT),
+            "lookups": "data/lookups",
+            "certain": 0.7,
+            "plain": 0.25,
+            "l1": 0.05,
+            "l2": 0.01,
+            "steps": 80,
+        }
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -65,7 +77,7 @@ class CrfEntityExtractor(HotlineComponent):
         return [Path(config["lookups"]) / name for name in FILES]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on all messages but noisy copies; without any entity there is no chain."""
+        """Fit on messages with such an entity and a share `plain` of the others; without any entity there is no chain."""
         import pycrfsuite
 
         self._lookups = Lookups.of(Path(self.config["lookups"]))
@@ -73,13 +85,18 @@ class CrfEntityExtractor(HotlineComponent):
         trainer.set_params(
             {"c1": self.config["l1"], "c2": self.config["l2"], "max_iterations": self.config["steps"]}
         )
-        entities = 0
+        entities, plain = 0, 0.0
         for message in training_data.nlu_examples:
             tokens = tokens_of(message)
             # Noise changes no border, and the syllables are features already: copies would only double the time.
-            if tokens and not message.get(NOISE):
-                labels = self._labels(tokens, message.get(ENTITIES) or [])
-                entities += sum(label[0] == "B" for label in labels)
+            if not tokens or message.get(NOISE):
+                continue
+            labels = self._labels(tokens, message.get(ENTITIES) or [])
+            here = sum(label[0] == "B" for label in labels)
+            entities += here
+            plain += 0 if here else self.config["plain"]
+            if here or plain >= 1:
+                plain -= 0 if here else 1
                 trainer.append(self._features(message, tokens), labels)
         with self._storage.write_to(self._resource) as directory:
             write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
@@ -111,8 +128,9 @@ class CrfEntityExtractor(HotlineComponent):
             if isinstance(message.get(TEXT), str):
                 taken = message.get(ENTITIES) or []
                 found = self._find(message, tokens, taken) if self._tagger and tokens else []
+                kept = [entity for entity in taken if not any(_holds(own, entity) for own in found)]
                 message.set(
-                    ENTITIES, sorted([*taken, *found], key=lambda entity: entity["start"]), add_to_output=True
+                    ENTITIES, sorted([*kept, *found], key=lambda entity: entity["start"]), add_to_output=True
                 )
         return messages
 
@@ -151,10 +169,12 @@ class CrfEntityExtractor(HotlineComponent):
                 spans.append((name, [index]))
         found = []
         for name, inside in spans:
-            start, end = tokens[inside[0]].start, tokens[inside[-1]].end
-            if any(entity["start"] < end and start < entity["end"] for entity in taken):
-                continue
             certain = min(self._tagger.marginal(labels[index], index) for index in inside)
+            sure = name != "business_hall" and certain >= self.config["certain"]
+            inside = _left_over(tokens, inside, taken, sure)
+            if not inside:
+                continue
+            start, end = tokens[inside[0]].start, tokens[inside[-1]].end
             found.append(
                 {
                     "entity": name,
@@ -196,6 +216,38 @@ class CrfEntityExtractor(HotlineComponent):
                     row.append(f"{step}ss={own[index + step][2]}{own[index + step + 1][2]}")
             rows.append(row)
         return rows
+
+
+def _holds(own: dict[str, Any], taken: dict[str, Any]) -> bool:
+    return bool(own["start"] < taken["end"] and taken["start"] < own["end"])
+
+
+def _left_over(tokens: list[Token], inside: list[int], taken: list[dict[str, Any]], sure: bool) -> list[int]:
+    """The tokens of a span without what others have taken at its ends; none if they have taken its middle.
+
+    A `sure` span keeps what a rule that yields found strictly inside it.
+    """
+    start, end = tokens[inside[0]].start, tokens[inside[-1]].end
+    for entity in taken:
+        if not (entity["start"] < end and start < entity["end"]):
+            continue
+        within = (
+            start <= entity["start"]
+            and entity["end"] <= end
+            and (start, end) != (entity["start"], entity["end"])
+        )
+        if sure and within and entity["entity"] in _YIELDING:
+            continue
+        if entity["start"] <= start:
+            inside = [index for index in inside if tokens[index].start >= entity["end"]]
+        elif entity["end"] >= end:
+            inside = [index for index in inside if tokens[index].end <= entity["start"]]
+        else:
+            return []
+        if not inside:
+            return []
+        start, end = tokens[inside[0]].start, tokens[inside[-1]].end
+    return inside
 
 
 def _form(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +19,7 @@ from bot.components.reading import ReadingNormalizer, reading_of
 from bot.components.tokenizer import tokens_of
 
 SIZE = 512
+MANY = 1000
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +34,7 @@ def _encoder() -> Any:
 
 @register("MESSAGE_FEATURIZER", trainable=False)
 class SentenceEncoder(HotlineComponent):
-    """Sentence features (1, 512) of length `scale`; every token gets the sentence's vector as sequence features.
+    """Sentence features (1, 512) of length `scale`; where `sequence` asks for it every token gets the sentence's vector.
 
     A text without any readable character is the zero vector.
     """
@@ -47,8 +50,8 @@ class SentenceEncoder(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`scale`: weight beside the sparse features, which have length one each; `limit`: characters that are encoded."""
-        return {"scale": 2.0, "limit": 200}
+        """`scale`: the vectors' length; `limit`: characters that are encoded; `sequence`: whether each token gets it too."""
+        return {"scale": 2.0, "limit": 200, "sequence": True}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -67,10 +70,23 @@ class SentenceEncoder(HotlineComponent):
         vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
         spoken = [index for index, text in enumerate(texts) if text]
         if spoken:
-            vectors[spoken] = _encoder().encode([texts[index] for index in spoken])
+            vectors[spoken] = _encode([texts[index] for index in spoken])
         vectors *= self.config["scale"]
         for message, vector in zip(with_text, vectors, strict=True):
-            sequence = np.broadcast_to(vector, (len(tokens_of(message)), SIZE))
-            for kind, matrix in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, vector[None, :])):
-                message.add_features(Features(matrix, kind, TEXT, type(self).__name__))
+            if self.config["sequence"]:
+                sequence = np.broadcast_to(vector, (len(tokens_of(message)), SIZE))
+                self._add(message, FEATURE_TYPE_SEQUENCE, sequence)
+            self._add(message, FEATURE_TYPE_SENTENCE, vector[None, :])
         return messages
+
+    def _add(self, message: Message, kind: str, matrix: np.ndarray) -> None:
+        message.add_features(Features(matrix, kind, TEXT, type(self).__name__))
+
+
+def _encode(texts: list[str]) -> np.ndarray:
+    """Vectors (texts, 512); many texts, as in training, on all cores."""
+    if len(texts) < MANY:
+        return np.asarray(_encoder().encode(texts))
+    shares = np.array_split(np.asarray(texts, dtype=object), os.cpu_count() or 1)
+    with ThreadPoolExecutor(len(shares)) as pool:
+        return np.vstack(list(pool.map(lambda share: _encoder().encode(list(share)), shares)))

@@ -1,7 +1,8 @@
-"""Intent from a linear model on all sentence features."""
+"""Intent from all sentence features, with confidences that mean what they say."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, vstack
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, register, write_json
 from bot.components.characters import CharacterNgrams
+from bot.components.noise import NOISE
+from bot.components.wide_deep import Network, Settings, fit, softmax
 
 RANKING = "intent_ranking"
 
@@ -34,19 +36,23 @@ def sentence_features(message: Message) -> list[Features]:
 
 
 @register("INTENT_CLASSIFIER", trainable=True)
-class LinearIntentClassifier(HotlineComponent, IntentClassifier):
-    """Multinomial logistic regression; in the model a matrix (features, intents) and JSON, so loading needs numpy alone.
+class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
+    """A wide and deep network (see `wide_deep.py`); in the model plain arrays and JSON, so loading needs numpy alone.
 
-    Confidences over all intents sum to 1; the message gets the best `ranking_length`. A text that says nothing (no
-    known feature) is `nothing`, with the confidence of a blind guess.
+    It is the mean of `members` networks. Each leaves out its own tenth of the examples; on what was left out the
+    temperature of the confidences is fitted, and how far the classifier leans towards the intents of `lean`: as far as
+    takes no more than the given share of all other examples. Confidences over all intents sum to 1; the message gets the
+    best `ranking_length`. A text that says nothing (no known feature) is `nothing`, with the confidence of a blind guess.
     """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, storage, resource)
         self._intents: list[str] = []
         self._blocks: list[tuple[str, int]] = []
-        self._weights = np.zeros((0, 0), dtype=np.float32)
-        self._bias = np.zeros(0, dtype=np.float32)
+        self._scale = 1.0
+        self._temperature = 1.0
+        self._lean = np.zeros(0)
+        self._network: Network | None = None
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -55,8 +61,12 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength`: inverse of the regularisation; `steps`: of the optimiser at most; `ranking_length`: intents told."""
-        return {"strength": 10.0, "steps": 60, "ranking_length": 10, "nothing": "out_of_scope"}
+        """See `wide_deep.Settings`; `lean`: intent to the share of other examples that it may take in doubt."""
+        return {
+            "epochs": 6, "batch": 256, "wide_rate": 0.6, "deep_rate": 0.001, "hidden": 512, "dropout": 0.3, "members": 2,
+            "lean": {"report_emergency": 0.006, "out_of_scope": 0.01}, "ranking_length": 10, "nothing": "out_of_scope",
+            "seed": 95598,
+        }  # fmt: skip
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and store the model; without examples there is none."""
@@ -66,18 +76,57 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         self._blocks = [
             (str(block.origin), block.features.shape[-1]) for block in sentence_features(examples[0])
         ]
-        blocks = [
-            _stack([sentence_features(message)[place] for message in examples])
-            for place in range(len(self._blocks))
-        ]
-        self._intents, labels = np.unique([message.get(INTENT) for message in examples], return_inverse=True)
-        self._intents = [str(intent) for intent in self._intents]
-        fitted = _fit(blocks, labels, len(self._intents), self.config["strength"], self.config["steps"])
-        self._weights, self._bias = fitted
-        with self._storage.write_to(self._resource) as directory:
-            write_json(directory / "intents.json", {"intents": self._intents, "blocks": self._blocks})
-            np.savez_compressed(directory / "weights.npz", weights=self._weights, bias=self._bias)
+        intents, labels = np.unique([message.get(INTENT) for message in examples], return_inverse=True)
+        self._intents = [str(intent) for intent in intents]
+        sparse, dense = self._matrices(examples)
+        self._scale = float(1 / max(np.sqrt((dense**2).mean()) if dense.size else 1.0, 1e-6))
+        # A noisy copy belongs with its original: seen in training, neither says how the network does on new text.
+        _, groups = np.unique(
+            [message.get(NOISE) or message.get(TEXT) for message in examples], return_inverse=True
+        )
+        parts = np.random.default_rng(self.config["seed"]).integers(0, 10, groups.max() + 1)[groups]
+        self._fit(sparse, dense * np.float32(self._scale), labels, parts)
+        self._persist()
         return self._resource
+
+    def _fit(self, sparse: csr_matrix, dense: np.ndarray, labels: np.ndarray, parts: np.ndarray) -> None:
+        names = ("epochs", "batch", "wide_rate", "deep_rate", "hidden", "dropout")
+        settings = Settings(**{name: self.config[name] for name in names})
+
+        def member(number: int) -> tuple[Network, np.ndarray, np.ndarray]:
+            left = parts == number
+            kept = ~left if left.any() and not left.all() else np.ones_like(left)
+            network = fit(
+                sparse[kept],
+                dense[kept],
+                labels[kept],
+                len(self._intents),
+                settings,
+                self.config["seed"] + number,
+            )
+            return network, network.scores(sparse[left], dense[left]), labels[left]
+
+        with ThreadPoolExecutor() as pool:
+            members = list(pool.map(member, range(self.config["members"])))
+        self._network = Network.mean([network for network, _, _ in members]).rounded()
+        unseen = np.vstack([scores for _, scores, _ in members]).astype(np.float64)
+        wanted = np.hstack([labels for _, _, labels in members])
+        self._temperature = _temperature(unseen, wanted)
+        self._lean = np.zeros(len(self._intents))
+        for intent, share in self.config["lean"].items():
+            if intent in self._intents:
+                place = self._intents.index(intent)
+                self._lean[place] = _lean(unseen / self._temperature, wanted, place, share)
+
+    def _persist(self) -> None:
+        assert self._network
+        said = {
+            "intents": self._intents, "blocks": self._blocks, "scale": self._scale, "temperature": self._temperature,
+            "lean": self._lean.tolist(),
+        }  # fmt: skip
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "intents.json", said)
+            np.savez(directory / "weights.npz", **self._network.halves())
 
     @classmethod
     def load(
@@ -87,7 +136,7 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         resource: Resource,
         execution_context: ExecutionContext,
         **_: Any,
-    ) -> LinearIntentClassifier:
+    ) -> WideDeepIntentClassifier:
         """The trained component from the model.
 
         Raises:
@@ -96,12 +145,18 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
             said = read_json(directory / "intents.json")
-            component._weights, component._bias = read_arrays(directory / "weights.npz", "weights", "bias")
-        component._intents = said["intents"]
-        component._blocks = [(name, size) for name, size in said["blocks"]]
+            arrays = read_arrays(directory / "weights.npz", *Network.NAMES)
+        try:
+            component._intents, component._scale = said["intents"], float(said["scale"])
+            component._temperature, component._lean = float(said["temperature"]), np.asarray(said["lean"])
+            component._blocks = [(name, size) for name, size in said["blocks"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokenModel(f"{cls.__name__}: intents.json lacks {error}") from error
+        network = Network(*(array.astype(np.float32) for array in arrays))
         rows = sum(size for _, size in component._blocks)
-        if component._weights.shape != (rows, len(component._intents)):
-            raise BrokenModel(f"{cls.__name__}: weights {component._weights.shape} for {rows} features")
+        if len(network.wide) + len(network.inner) != rows or len(network.bias) != len(component._intents):
+            raise BrokenModel(f"{cls.__name__}: weights {network.wide.shape} for {rows} features")
+        component._network = network
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -122,9 +177,8 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
 
     def confidences(self, message: Message) -> np.ndarray:
         """Confidence of every intent, shape (intents,), in the order of their names."""
-        if not self._intents:
+        if self._network is None:
             return np.zeros(0)
-        scores = self._bias.astype(np.float64)
         blocks = sentence_features(message)
         if [(str(block.origin), block.features.shape[-1]) for block in blocks] != self._blocks:
             raise BrokenModel(
@@ -132,63 +186,45 @@ class LinearIntentClassifier(HotlineComponent, IntentClassifier):
             )
         if not any(_says_something(block) for block in blocks):
             return np.full(len(self._intents), 1 / len(self._intents))
-        start = 0
-        for block, (_, size) in zip(blocks, self._blocks, strict=True):
-            weights = self._weights[start : start + size]
-            if isinstance(block.features, csr_matrix):
-                scores += block.features.data @ weights[block.features.indices]
-            else:
-                scores += block.features[0] @ weights
-            start += size
-        likely = np.exp(scores - scores.max())
-        return likely / likely.sum()
+        sparse, dense = self._matrices([message])
+        scores = self._network.scores(sparse, dense * np.float32(self._scale))[0]
+        return softmax(scores.astype(np.float64) / self._temperature + self._lean)
+
+    def _matrices(self, messages: list[Message]) -> tuple[csr_matrix, np.ndarray]:
+        """The messages' sparse features side by side, and their dense ones; float32."""
+        rows = [sentence_features(message) for message in messages]
+        columns = list(zip(*rows, strict=True))
+        sparse = [
+            vstack([b.features for b in column], format="csr") for column in columns if column[0].is_sparse()
+        ]
+        dense = [np.vstack([b.features for b in column]) for column in columns if not column[0].is_sparse()]
+        nothing = np.zeros((len(messages), 0), dtype=np.float32)
+        return (
+            hstack(sparse, format="csr", dtype=np.float32) if sparse else csr_matrix(nothing),
+            np.hstack(dense).astype(np.float32) if dense else nothing,
+        )
 
 
 def _says_something(block: Features) -> bool:
     return bool(block.features.nnz if block.is_sparse() else block.features.any())
 
 
-def _stack(rows: list[Features]) -> csr_matrix | np.ndarray:
-    # A dense block beside sparse ones stays dense: as a sparse matrix its products take ten times as long.
-    if rows[0].is_sparse():
-        return vstack([row.features for row in rows], format="csr").astype(np.float32)
-    return np.vstack([row.features for row in rows]).astype(np.float32)
+def _temperature(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The divisor of the scores at which confidences fit the labels best (Guo et al. 2017)."""
+    if not len(labels):
+        return 1.0
+
+    def missed(logarithm: float) -> float:
+        likely = softmax(scores / np.exp(logarithm))[np.arange(len(labels)), labels]
+        return float(-np.log(np.maximum(likely, 1e-12)).mean())
+
+    return float(np.exp(minimize_scalar(missed, bounds=(-2, 2), method="bounded").x))
 
 
-def _fit(
-    blocks: list[csr_matrix | np.ndarray], labels: np.ndarray, intents: int, strength: float, steps: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Multinomial logistic regression: weights (features, intents) and bias (intents,) for blocks (examples, features).
-
-    The weights are combinations of the examples, and there are ten times fewer examples than features. So the optimiser
-    works on the Cholesky factor L of the examples' products: the same minimum, L in place of the rows, a tenth of the time.
-    Memory is 8 bytes a pair of examples: 0.8 GB for 10,000.
-    """
-    size = len(labels)
-    products = np.zeros((size, size), dtype=np.float32)
-    for block in blocks:
-        product = block @ block.T
-        products += product if isinstance(product, np.ndarray) else product.toarray()
-    products[np.diag_indices(size)] += 1e-3  # copies of a row would make it singular
-    factor = cholesky(products, lower=True, overwrite_a=True, check_finite=False)
-    wanted = np.eye(intents, dtype=np.float32)[labels]
-
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        inner = flat.reshape(size + 1, intents).astype(np.float32)
-        scores = factor @ inner[:-1] + inner[-1]
-        scores -= scores.max(axis=1, keepdims=True)
-        likely = np.exp(scores)
-        total = likely.sum(axis=1, keepdims=True)
-        missed = float((np.log(total[:, 0]) - scores[np.arange(size), labels]).sum())
-        error = strength * (likely / total - wanted)
-        gradient = np.vstack([factor.T @ error + inner[:-1], error.sum(axis=0)])
-        return strength * missed + 0.5 * float((inner[:-1] ** 2).sum()), gradient.ravel().astype(np.float64)
-
-    start = np.zeros((size + 1) * intents)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(
-        size + 1, intents
-    )
-    shares = solve_triangular(
-        factor, found[:-1].astype(np.float32), lower=True, trans="T", check_finite=False
-    )
-    return np.vstack([block.T @ shares for block in blocks]).astype(np.float32), found[-1].astype(np.float32)
+def _lean(scores: np.ndarray, labels: np.ndarray, place: int, share: float) -> float:
+    """What may be added to one intent's score so that it takes at most `share` of the examples that are not its."""
+    others = scores[labels != place]
+    if not len(others):
+        return 0.0
+    lacks = np.sort(np.delete(others, place, axis=1).max(axis=1) - others[:, place])
+    return float(max(0.0, lacks[min(int(share * len(others)), len(lacks) - 1)]))

@@ -12,15 +12,33 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.components.base import HotlineComponent, register
 from bot.components.numerals import DIGITS
 from bot.components.reading import Reading, ReadingNormalizer, reading_of
+from bot.components.spoken import FILLER, HEARD
 
 KINDS = ("account_number", "phone_number", "ticket_number", "meter_number")
 
 _DIGIT = "[" + "".join(DIGITS).replace("俩", "").replace("仨", "").replace("两", "") + "]"
 _GAP = "[ \\-‐-―−_·]{1,3}"
 # Speech recognition writes a pause as a comma; between Arabic digits a comma ends a number.
-_PAUSE = "(?<![0-9])[,、](?![0-9])"
-_RUN = re.compile(f"\\+?{_DIGIT}(?:(?:{_GAP}|{_PAUSE})?{_DIGIT})*")
-_GROUP = re.compile(f"{_DIGIT}+")
+_PAUSE = "(?<![0-9])[,、。]{1,2}(?![0-9])"
+_FILLED = f"[ ,、…。]*(?:{FILLER}[ ,、…。]*){{1,3}}"
+# A numeral with tens or a unit after a pause is another one.
+_BETWEEN = f"(?:(?:{_GAP}|{_PAUSE}|{_FILLED})(?!{_DIGIT}{{1,4}}[十百千万亿块元毛度月号点]))?"
+# Words heard for a digit, of one kind in a place.
+_HEARD_KINDS = [
+    "".join(character for character, digit in HEARD.items() if digit == value) for value in range(10)
+]
+_HEARD = "(?:" + "|".join(f"[{kind}]{{1,3}}" for kind in _HEARD_KINDS if kind) + ")"
+_RUN = re.compile(f"\\+?{_DIGIT}(?:{_BETWEEN}{_DIGIT})*")
+_HEARD_RUN = re.compile(
+    f"\\+?{_DIGIT}(?:{_BETWEEN}{_DIGIT}|{_BETWEEN}{_HEARD}(?={_BETWEEN}{_DIGIT})|{_HEARD}(?=$|[,。;!?、 ]|的|对))*"
+)
+_PLAIN_DIGITS = 6  # so many digits make a run of them a number in which other words may be digits
+_GROUP = re.compile(f"(?:{_DIGIT}|[{''.join(HEARD)}])+")
+_VALUES = {**HEARD, **DIGITS}
+# After such words a number is said again.
+_CORRECTED = re.compile(
+    "不对|错了|说错|讲错|报错|念错|更正|重说|重新说|应该是|口误|不是这个|搞错|弄错|改成是"
+)
 _DATE = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)")
 # A unit right after the run makes it a quantity. Also 千 and 万: the run then only begins a numeral.
 _UNIT = re.compile(r"\s*(?:元|块|毛|角|度|千瓦|kwh|kw|伏|v\b|安培|[十百千万亿点.]|年|月|日|号楼|%)")
@@ -59,12 +77,34 @@ def find_numbers(text: str) -> list[Number]:
     [Number(kind='account_number', start=2, end=17, value='3100000000018')]
     """
     found: list[Number] = []
-    for match in _RUN.finditer(text):
+    for match in _HEARD_RUN.finditer(text):
         run = match.group()
-        if sum(character in DIGITS for character in run) < 6 or _DATE.search(run):
+        if sum(character in DIGITS for character in run) < _PLAIN_DIGITS or _DATE.search(run):
             continue
-        found.extend(_in_run(text, match.start(), match.end(), found[-1].end if found else 0))
-    return found
+        after = found[-1].end if found else 0
+        numbers = list(_in_run(text, match.start(), match.end(), after))
+        if not numbers and _may_be_words(run):
+            # It was no digit after all: pay, please.
+            for plain in _RUN.finditer(text, match.start(), match.end()):
+                numbers += _in_run(text, plain.start(), plain.end(), numbers[-1].end if numbers else after)
+        found.extend(numbers)
+    return _last_said(text, found)
+
+
+def _may_be_words(run: str) -> bool:
+    heard = [character for character in run if character in HEARD]
+    return bool(heard) and all(character in "要吧似" for character in heard)
+
+
+def _last_said(text: str, found: list[Number]) -> list[Number]:
+    # Of two numbers of a kind the second counts where it corrects the first.
+    kept: list[Number] = []
+    for number in found:
+        last = kept[-1] if kept else None
+        if last and last.kind == number.kind and _CORRECTED.search(text, last.end, number.start):
+            kept.pop()
+        kept.append(number)
+    return kept
 
 
 def _in_run(text: str, start: int, end: int, after: int) -> Iterator[Number]:
@@ -96,7 +136,7 @@ def _partitions(groups: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]
 
 def _classify(text: str, start: int, end: int, earlier: int) -> tuple[str, str] | None:
     written = text[start:end]
-    digits = "".join(str(DIGITS[character]) for character in written if character in DIGITS)
+    digits = "".join(str(_VALUES[character]) for character in written if character in _VALUES)
     if _UNIT.match(text, end):
         return None
     before = text[max(earlier, start - _NEAR) : start]

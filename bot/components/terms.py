@@ -42,8 +42,8 @@ def ngrams(units: list[str], low: int, high: int) -> list[list[str]]:
 class TermFeaturizer(HotlineComponent):
     """Base: a subclass says which terms begin at each token.
 
-    Sequence features are (tokens, vocabulary), 1.0 for each term that begins at the token; sentence features are
-    (1, vocabulary), sublinear tf-idf of length one. Unknown terms count for nothing.
+    Sentence features are (1, vocabulary), sublinear tf-idf of length one; sequence features, where `sequence` asks for
+    them, are (tokens, vocabulary), 1.0 for each term that begins at the token. Unknown terms count for nothing.
     """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -58,12 +58,16 @@ class TermFeaturizer(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`min_count`: training messages a term must occur in."""
-        return {"min_count": 2}
+        """`min_count`: training messages a term must occur in; `sequence`: whether each token gets features too."""
+        return {"min_count": 2, "sequence": True}
 
     def terms(self, tokens: list[Token]) -> list[list[str]]:
         """The terms that begin at each token, as many lists as tokens."""
         raise NotImplementedError
+
+    @property
+    def _counted(self) -> str:
+        return f"terms of {type(self).__name__}"
 
     def prepare(self, training_data: TrainingData) -> None:
         """Called before the vocabulary is counted."""
@@ -77,7 +81,9 @@ class TermFeaturizer(HotlineComponent):
             tokens = tokens_of(message)
             if tokens:
                 messages += 1
-                counts.update({term for terms in self.terms(tokens) for term in terms})
+                terms = self.terms(tokens)
+                counts.update({term for here in terms for term in here})
+                message.set(self._counted, terms)  # for the features, which are made next
         kept = sorted(term for term, count in counts.items() if count >= self.config["min_count"])
         self._columns = {term: column for column, term in enumerate(kept)}
         idf = [math.log((1 + messages) / (1 + counts[term])) + 1 for term in kept]
@@ -130,13 +136,15 @@ class TermFeaturizer(HotlineComponent):
         """Add sequence and sentence features to the messages."""
         for message in messages:
             if isinstance(message.get(TEXT), str):
-                rows = [self._known(terms) for terms in self.terms(tokens_of(message))]
-                for kind, matrix in (
-                    (FEATURE_TYPE_SEQUENCE, self._sequence(rows)),
-                    (FEATURE_TYPE_SENTENCE, self._sentence(rows)),
-                ):
-                    message.add_features(Features(matrix, kind, TEXT, type(self).__name__))
+                terms = message.data.pop(self._counted, None) or self.terms(tokens_of(message))
+                rows = [self._known(here) for here in terms]
+                if self.config["sequence"]:
+                    self._add(message, FEATURE_TYPE_SEQUENCE, self._sequence(rows))
+                self._add(message, FEATURE_TYPE_SENTENCE, self._sentence(rows))
         return messages
+
+    def _add(self, message: Message, kind: str, matrix: csr_matrix) -> None:
+        message.add_features(Features(matrix, kind, TEXT, type(self).__name__))
 
     def _known(self, terms: Iterable[str]) -> list[int]:
         return sorted({self._columns[term] for term in terms if term in self._columns})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +17,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.base import HotlineComponent, read_json, register, write_json
 from bot.components.lookups import FILES, Lookups
-from bot.components.numerals import NUMERAL, number
+from bot.components.quantities import amount_of, energy_of, volts_of
 from bot.components.reading import ReadingNormalizer, read
+from bot.components.scopes import scope_of
 from bot.components.times import ZONE, resolve
-
-_NUMERAL = re.compile(f"{NUMERAL}+")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
-_VAGUE = re.compile("[几数][十百千万]")
-_MONEY = re.compile(
-    f"(?P<yuan>{NUMERAL}+)(?:元|块钱?)(?P<jiao>[0-9零一二三四五六七八九]{{1,2}})?(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?"
-)
-_SMALL = re.compile(f"(?P<n>{NUMERAL}+)(?P<unit>毛|角|分)")
-
-# What a span says about who is without power; the first that occurs counts, the wider before the narrower.
-_SCOPES = (
-    ("area", re.compile("村|镇|片|街|附近|周围|区域|邻居都|一带|整条|乡")),
-    ("estate", re.compile("小区|社区|苑|园区|弄里|大院")),
-    ("building", re.compile("楼|栋|幢|单元|整层|上下层")),
-    ("household", re.compile("家|户|屋|自己|房间|我们|我")),
-)
 
 _NAME = "[^省市区县路街弄号栋幢室,，。 ]"
 _PARTS = {
@@ -51,42 +35,6 @@ _LANE = re.compile(r"([^省市区县街道镇乡]{1,8}?(?:路|街|巷|大道)[0-
 _ESTATE = re.compile(
     f"(?:^|[省市区县旗州镇道乡路街弄号])({_NAME}{{1,12}}?(?:小区|花园|公寓|家园|新村|花苑|名苑|嘉苑|雅苑|苑|城|府|庭|大厦|广场|社区|村|里))(?![县市区镇乡])"
 )
-
-
-def amount_of(text: str) -> str | None:
-    """Yuan as a decimal: `一百二十块五` is 120.5, `3毛` 0.3; `None` without a number."""
-    text = _THOUSANDS.sub("", text)
-    if _VAGUE.search(text):
-        return None
-    if match := _MONEY.search(text):
-        yuan = number(match["yuan"])
-        if yuan is not None:
-            for group, unit in (("jiao", 1), ("fen", 2)):
-                digits = number(match[group]) if match[group] else None
-                if digits is not None:
-                    yuan += digits.scaleb(-(2 if group == "jiao" and digits > 9 else unit))
-            return _plain(yuan)
-    if match := _SMALL.search(text):
-        value = number(match["n"])
-        return None if value is None else _plain(value.scaleb(-2 if match["unit"] == "分" else -1))
-    return quantity_of(text)
-
-
-def quantity_of(text: str) -> str | None:
-    """The first numeral of the text as a decimal; `None` without one."""
-    text = _THOUSANDS.sub("", text)
-    if _VAGUE.search(text):
-        return None
-    for match in _NUMERAL.finditer(text):
-        value = number(match.group())
-        if value is not None:
-            return _plain(value)
-    return None
-
-
-def scope_of(text: str) -> str:
-    """Who is concerned: household, building, estate or area; household where the words do not tell."""
-    return next((scope for scope, words in _SCOPES if words.search(text)), "household")
 
 
 def parts_of(text: str) -> dict[str, str]:
@@ -105,11 +53,6 @@ def parts_of(text: str) -> dict[str, str]:
         for name in ("city", "district", "street", "estate", "building", "room")
         if name in found
     }
-
-
-def _plain(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
@@ -176,8 +119,10 @@ class EntityValues(HotlineComponent):
         name = entity["entity"]
         if name == "amount":
             return {**entity, "value": amount_of(written) or entity["value"]}
-        if name in ("energy", "voltage"):
-            return {**entity, "value": quantity_of(written) or entity["value"]}
+        if name == "energy":
+            return {**entity, "value": energy_of(written) or entity["value"]}
+        if name == "voltage":
+            return {**entity, "value": volts_of(written) or entity["value"]}
         if name == "scope":
             return {**entity, "value": scope_of(written)}
         if name == "device":

@@ -105,11 +105,7 @@ class WordFeatures(TermFeaturizer):
     def process(self, messages: list[Message]) -> list[Message]:
         """Mark the word borders on the tokens and add the features."""
         for message in messages:
-            tokens = tokens_of(message)
-            for word in self._words(tokens):
-                for place, token in enumerate(word):
-                    first, last = place == 0, place == len(word) - 1
-                    token.set(BORDER, "S" if first and last else "B" if first else "E" if last else "M")
+            self._words(tokens_of(message))
         return super().process(messages)
 
     def terms(self, tokens: list[Token]) -> list[list[str]]:
@@ -127,6 +123,17 @@ class WordFeatures(TermFeaturizer):
         return terms
 
     def _words(self, tokens: list[Token]) -> list[list[Token]]:
+        """The tokens by words; marks each token with its place in its word, and cuts only what is not marked yet."""
+        if tokens and tokens[0].get(BORDER) is None:
+            self._mark(tokens)
+        words: list[list[Token]] = []
+        for token in tokens:
+            if token.get(BORDER) in "BS":
+                words.append([])
+            words[-1].append(token)
+        return words
+
+    def _mark(self, tokens: list[Token]) -> None:
         # jieba may cut inside a digit run or a latin word; a token belongs to the word in which it begins.
         text = "".join(token.get(READING, "") for token in tokens)
         starts = set()
@@ -134,11 +141,11 @@ class WordFeatures(TermFeaturizer):
         for word in self._segmenter.cut(text):
             starts.add(position)
             position += len(word)
-        words: list[list[Token]] = []
-        position = 0
+        places, position = [], 0
         for token in tokens:
-            if position in starts or not words:
-                words.append([])
-            words[-1].append(token)
+            places.append(position)
             position += len(token.get(READING, ""))
-        return words
+        begins = [index == 0 or place in starts for index, place in enumerate(places)]
+        for index, token in enumerate(tokens):
+            last = index + 1 == len(tokens) or begins[index + 1]
+            token.set(BORDER, ("S" if last else "B") if begins[index] else ("E" if last else "M"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import yaml
 ANNOTATION = re.compile(r"\[([^\[\]]*)\](?:\(([^()]*)\)|(\{[^{}]*\}))")
 
 MASK = "□"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Entity:
     start: int
     end: int
     value: str | None = None
+
+    def of(self, text: str) -> str:
+        """The words of `text` that are annotated."""
+        return text[self.start : self.end]
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,19 @@ def load(folder: Path) -> list[Example]:
     Raises:
         FileNotFoundError: there is none.
     """
-    found = [example for file in sorted(folder.rglob("*.yml")) for example in _of_file(file)]
+    found = examples(sorted(folder.rglob("*.yml")))
     if not found:
         raise FileNotFoundError(f"no utterances below {folder}")
     return found
 
 
+def examples(files: Sequence[Path]) -> list[Example]:
+    """All examples of the files, in order."""
+    return [example for file in files for example in _of_file(file)]
+
+
 def _of_file(file: Path) -> Iterator[Example]:
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER) or {}  # noqa: S506 (a safe loader)
     for block in content.get("nlu", []):
         for line in block["examples"].splitlines():
             if line.startswith("- "):

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
+from bot.components.pinyin import blurred
+
 HOMOPHONE, NEAR = 0.65, 0.85  # the rest is lost
 
 
@@ -28,21 +30,6 @@ def _common() -> list[str]:
     return found
 
 
-def blurred(syllable: str) -> str:
-    """The syllable as a bad line leaves it: pairs that are confused fall together."""
-    for curled, flat in (("zh", "z"), ("ch", "c"), ("sh", "s")):
-        if syllable.startswith(curled):
-            syllable = flat + syllable[2:]
-    if syllable.startswith("n"):
-        syllable = "l" + syllable[1:]
-    if syllable.startswith("f"):
-        syllable = "h" + syllable[1:]
-    for long, short in (("ang", "an"), ("eng", "en"), ("ing", "in")):
-        if syllable.endswith(long):
-            syllable = syllable[: -len(long)] + short
-    return syllable
-
-
 @lru_cache(maxsize=1)
 def _sounds() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]:
     common = _common()
@@ -50,7 +37,7 @@ def _sounds() -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]
     same, near = defaultdict(list), defaultdict(list)
     for character, syllable in sound.items():
         same[syllable].append(character)
-        near[blurred(syllable)].append(character)
+        near[blurred(character)].append(character)
     return sound, same, near
 
 
@@ -67,6 +54,6 @@ def spoil(text: str, rate: float, seed: int) -> str:
         if how >= NEAR:
             continue
         syllable = sound[character]
-        group = same[syllable] if how < HOMOPHONE else near[blurred(syllable)]
+        group = same[syllable] if how < HOMOPHONE else near[blurred(character)]
         heard.append(chance.choice([other for other in group if other != character] or [character]))
     return "".join(heard) or text

@@ -56,6 +56,7 @@ class Talk:
     loop: str | None = None
     loop_rejected: bool = False
     paused: bool = False
+    given_back: bool = False
     followup: str | None = None
     epoch: int = 0
     message: dict[str, Any] = field(default_factory=dict)
@@ -103,10 +104,7 @@ class Talk:
         )
         begin = len(self.events)
         self.ran = []
-        await self._call("action_validate_slot_mappings")
-        await self._predict(
-            list(rules()[intent]) if self.slots.get("understood") else ["action_hotline_fallback"]
-        )
+        await self._predict(await self._planned())
         self._add({"event": "action", "name": "action_listen"})
         return "\n".join(e["text"] for e in self.events[begin:] if e["event"] == "bot")
 
@@ -115,6 +113,12 @@ class Talk:
         """The buttons under what was said last."""
         last = next(e for e in reversed(self.events) if e["event"] == "bot")
         return [button["title"] for button in (last.get("data") or {}).get("buttons") or []]
+
+    async def _planned(self) -> list[str]:
+        """What the rules make of the message, once it is known how well it was understood."""
+        await self._call("action_validate_slot_mappings")
+        understood = self.slots.get("understood")
+        return list(rules()[self.message["intent"]["name"]]) if understood else ["action_hotline_fallback"]
 
     async def _predict(self, planned: list[str]) -> None:
         """Rasa's loop: a follow-up first, then the open form, then the rule, then the form once more."""
@@ -146,6 +150,9 @@ class Talk:
             else:
                 await self._act(name)
             latest = name if not self.loop_rejected else latest
+            if self.given_back:
+                self.given_back, latest = False, "action_listen"
+                planned = await self._planned()
         raise AssertionError(f"no end in sight: {self.ran}")
 
     async def _act(self, name: str) -> None:
@@ -209,6 +216,10 @@ class Talk:
     def _add(self, event: Event) -> None:
         self.events.append({"timestamp": float(next(self.clock)), **event})
         match event["event"]:
+            case "user" if (
+                event["parse_data"] is not self.message
+            ):  # an action gave a message back to the rules
+                self.message, self.given_back = event["parse_data"], True
             case "slot":
                 self.slots[event["name"]] = event["value"]
             case "active_loop":

@@ -88,8 +88,17 @@ def test_that_what_proves_is_not_shown() -> None:
     ("text", "place"),
     [
         ("1", 0), ("第二个", 1), ("2", 1), ("选第三家", 2), ("二", 1), ("4", None),
+        ("前者", 0), ("前面那个", 0), ("上面一个", 0), ("最后一个", 2), ("后者", None), ("后面那个", None),
         ("花木", 1), ("就是花木的吧", 1), ("塘桥供电营业厅", 2), ("供电营业厅", None), ("不知道", None), ("好", None),
     ],
 )  # fmt: skip
 def test_that_a_choice_is_by_place_or_name(text: str, place: int | None) -> None:
     assert chosen(text, ["浦东中心供电营业厅", "花木供电营业厅", "塘桥供电营业厅"]) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("后者", 1), ("要后面那个吧", 1), ("下面的", 1), ("最后那个", 1), ("前一个。", 0), ("查", 0), ("电", None), ("上个月", None)],
+)  # fmt: skip
+def test_that_one_of_two_may_be_named_by_its_side_or_one_character(text: str, place: int | None) -> None:
+    assert chosen(text, ["查电费", "交电费"], shortest=1) == place

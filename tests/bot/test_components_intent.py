@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
 from bot.components.base import BrokenModel
-from bot.components.intent import LinearIntentClassifier
+from bot.components.intent import WideDeepIntentClassifier
 
 CONTEXT = SimpleNamespace(node_name="intent")
 RESOURCE = Resource("intent")
@@ -36,7 +36,7 @@ def message(column, intent=None):
 
 @pytest.fixture
 def classifier(storage):
-    component = LinearIntentClassifier.create({}, storage, RESOURCE, CONTEXT)
+    component = WideDeepIntentClassifier.create({}, storage, RESOURCE, CONTEXT)
     component.train(
         TrainingData([message(column, intent) for column, intent in enumerate(INTENTS) for _ in range(3)])
     )
@@ -55,7 +55,7 @@ def test_that_it_learns_and_ranks_ten(classifier):
 
 
 def test_that_the_model_brings_back_the_same_confidences(classifier, storage):
-    loaded = LinearIntentClassifier.load({}, storage, RESOURCE, CONTEXT)
+    loaded = WideDeepIntentClassifier.load({}, storage, RESOURCE, CONTEXT)
     for column in (0, 5, None):
         np.testing.assert_array_equal(
             classifier.confidences(message(column)), loaded.confidences(message(column))
@@ -68,11 +68,11 @@ def test_that_a_text_that_says_nothing_is_a_blind_guess(classifier):
 
 
 def test_that_one_intent_and_none_can_be_trained(storage, tmp_path):
-    component = LinearIntentClassifier.create({}, storage, RESOURCE, CONTEXT)
+    component = WideDeepIntentClassifier.create({}, storage, RESOURCE, CONTEXT)
     component.train(TrainingData([message(0, "only")]))
     assert component.process([message(1)])[0].get("intent")["confidence"] == pytest.approx(1)
     (tmp_path / "empty").mkdir()
-    empty = LinearIntentClassifier.create({}, LocalModelStorage(tmp_path / "empty"), RESOURCE, CONTEXT)
+    empty = WideDeepIntentClassifier.create({}, LocalModelStorage(tmp_path / "empty"), RESOURCE, CONTEXT)
     empty.train(TrainingData([]))
     assert empty.process([message(1)])[0].get("intent") is None
 
@@ -87,7 +87,7 @@ def test_that_a_damaged_model_is_refused(classifier, storage, tmp_path, damage):
     else:
         np.savez(weights, weights=np.zeros((2, 2)), bias=np.zeros(2))
     with pytest.raises(BrokenModel, match="weights"):
-        LinearIntentClassifier.load({}, storage, RESOURCE, CONTEXT)
+        WideDeepIntentClassifier.load({}, storage, RESOURCE, CONTEXT)
 
 
 def test_that_another_pipeline_than_the_trained_one_is_refused(classifier):

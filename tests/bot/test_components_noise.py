@@ -39,7 +39,7 @@ TEXTS = [text for text in TEXTS if "电" in text]
 
 
 def test_that_copies_are_added_and_originals_stay():
-    examples = noisy(copies=3.0, confuse=0.5)
+    examples = noisy(copies=3.0, rates=[0.5])
     assert [example.get("text") for example in examples[: len(TEXTS)]] == TEXTS
     copies = examples[len(TEXTS) :]
     assert copies
@@ -49,7 +49,7 @@ def test_that_copies_are_added_and_originals_stay():
 
 
 def test_that_entities_keep_their_place():
-    for example in noisy(copies=5.0, confuse=0.0, drop=0.9):
+    for example in noisy(copies=5.0, rates=[0.0], drop=0.9):
         (entity,) = example.get("entities")
         assert example.get("text")[entity["start"] : entity["end"]] == "电"
 

@@ -73,7 +73,7 @@ def test_that_the_model_has_no_pickles_and_no_user_text_on_the_screen(tiny_proje
     assert result.returncode == 0
     assert result.stdout == b""
     assert "牡丹路".encode() not in result.stderr
-    assert b"LinearIntentClassifier" in result.stderr
+    assert b"WideDeepIntentClassifier" in result.stderr
     assert json.loads((folder / "models" / "other.json").read_text())["bytes"] > 0
     assert not runtime.needs_tensorflow(folder / "models" / "other.tar.gz")
 

@@ -1,0 +1,261 @@
+"""What else may have been said: the recogniser's other lines, and domain terms it did not know.
+
+`OtherHearings` puts them behind the message, so that all features and intents are made for each; `Hearing` makes one
+message of them again. The text stays as it came, and `hearings` tells what else was considered, with its weight.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.intent import RANKING, WideDeepIntentClassifier
+from bot.components.pinyin import blurred
+from bot.components.reading import read
+from bot.components.words import base_counts, domain_words
+
+HEARINGS = "hearings"
+_KIND, _WEIGHT = "hearing", "hearing weight"
+_LINE, _REPAIR = "line", "repair"
+EMERGENCY = "report_emergency"
+
+
+_EVERYDAY = 300  # occurrences in jieba's corpus from which a word is everybody's and no term of ours
+
+
+class Terms:
+    """Domain terms by their sound; `others` are words that sound like a term and are none: they stay."""
+
+    def __init__(self, terms: list[str], others: list[str]) -> None:
+        self.terms, self.others = terms, others
+        self._known = {*terms, *others}
+        self._by_sound: dict[tuple[str, ...], str] = {}
+        self._by_part: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        for term in terms:
+            sound = tuple(blurred(character) for character in term)
+            self._by_sound.setdefault(sound, term)
+            if len(term) >= 4:
+                for place in range(len(sound)):
+                    self._by_part.setdefault((sound[:place], sound[place + 1 :]), term)
+        self._sizes = sorted({len(term) for term in terms if len(term) > 1}, reverse=True)
+
+    @classmethod
+    def of(cls, words: list[str], everyday: dict[str, int]) -> Terms:
+        """The words that are not everyday ones, beside an everyday dictionary: word to frequency."""
+        terms = [word for word in words if len(word) > 1 and everyday.get(word, 0) < _EVERYDAY]
+        sounds = {tuple(map(blurred, term)) for term in terms}
+        own = set(terms)
+        return cls(
+            terms, [w for w in everyday if len(w) > 1 and w not in own and tuple(map(blurred, w)) in sounds]
+        )
+
+    def repaired(self, text: str) -> str | None:
+        """`text` (a reading) with the terms that sound like a part of it in that part's place; `None` if there are none.
+
+        Two or three syllables must sound the same; of four and more one may differ. Longer terms come first.
+
+        >>> Terms(["峰谷电价"], []).repaired("风骨电价怎么开通")
+        '峰谷电价怎么开通'
+        """
+        sounds = [blurred(character) for character in text]
+        done, place = [], 0
+        changed = False
+        while place < len(text):
+            term = self._term(text, sounds, place)
+            if term is None:
+                done.append(text[place])
+                place += 1
+            else:
+                changed = changed or term != text[place : place + len(term)]
+                done.append(term)
+                place += len(term)
+        return "".join(done) if changed else None
+
+    def _term(self, text: str, sounds: list[str], place: int) -> str | None:
+        for size in self._sizes:
+            if place + size <= len(text):
+                if text[place : place + size] in self._known:
+                    return text[place : place + size]
+                sound = tuple(sounds[place : place + size])
+                found = self._by_sound.get(sound)
+                if found is None and size >= 4:
+                    found = self._nearly(sound)
+                if found:
+                    return found
+        return None
+
+    def _nearly(self, sound: tuple[str, ...]) -> str | None:
+        for at, odd in enumerate(sound):
+            term = self._by_part.get((sound[:at], sound[at + 1 :]))
+            if term and _near(odd, blurred(term[at])):
+                return term
+        return None
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether two syllables begin alike, or rhyme from their second letter on."""
+    return one[:1] == other[:1] or (len(one) > 2 < len(other) and one[1:] == other[1:])
+
+
+@register("MESSAGE_FEATURIZER", trainable=True)
+class OtherHearings(HotlineComponent):
+    """Adds messages: up to `lines` of `metadata.asr.nbest`, and the text with misheard domain terms repaired.
+
+    A line weighs its confidence, or half the line before where the recogniser tells none.
+    """
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._terms = Terms([], [])
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`lines`: other lines that are read at most; `terms`: file of the domain's words; `limit`: characters repaired."""
+        return {"lines": 4, "terms": "data/lookups/words.txt", "limit": 80}
+
+    @classmethod
+    def files(cls, config: dict[str, Any]) -> list[Path]:
+        """The terms, which the model carries with it."""
+        return [Path(config["terms"])]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Store the terms."""
+        words = [read(word).text for word in domain_words(Path(self.config["terms"]))]
+        self._terms = Terms.of(words, base_counts(20))
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "terms.json", [self._terms.terms, self._terms.others])
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> OtherHearings:
+        """The component with the model's terms."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._terms = Terms(*read_json(directory / "terms.json"))
+        return component
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The examples as they are: they were written, not heard."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Each message, and behind it what else may have been said."""
+        return [hearing for message in messages for hearing in (message, *self._others(message))]
+
+    def _others(self, message: Message) -> list[Message]:
+        text = message.get(TEXT)
+        if not isinstance(text, str) or not text.strip():
+            return []
+        weights = {text: 1.0}
+        weight = 1.0
+        for line in _asr(message).get("nbest") or []:
+            heard = line.get("text") if isinstance(line, dict) else None
+            if not isinstance(heard, str) or not heard.strip():
+                continue
+            told = line.get("confidence")
+            weight = float(told) if isinstance(told, (int, float)) else weight / 2
+            weights.setdefault(heard, weight)
+            if len(weights) > self.config["lines"]:
+                break
+        others = [
+            Message({TEXT: heard, _KIND: _LINE, _WEIGHT: weight})
+            for heard, weight in weights.items()
+            if heard != text
+        ]
+        repaired = self._terms.repaired(read(text, self.config["limit"]).text)
+        if repaired and repaired not in weights:
+            others.append(Message({TEXT: repaired, _KIND: _REPAIR, _WEIGHT: 1.0}))
+        return others
+
+
+@register("INTENT_CLASSIFIER", trainable=False)
+class Hearing(HotlineComponent):
+    """One message out of its hearings, whose intents are known.
+
+    The lines' confidences are averaged by weight. A repaired text counts instead of the text where its best intent is
+    surer by `gain`: the sound was near, so the meaning must decide. Where the recogniser is less sure than `sure`, all
+    confidences sink in proportion, but for danger to life: that is rather asked about once too often.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Runs on intents."""
+        return [WideDeepIntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`gain`: of confidence by a repair; `sure`: recogniser's confidence from which it is trusted."""
+        return {"gain": 0.25, "sure": 0.6}
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The examples as they are."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """The messages without their other hearings."""
+        groups: list[list[Message]] = []
+        for message in messages:
+            if message.get(_KIND):
+                groups[-1].append(message)
+            else:
+                groups.append([message])
+        for first, *others in groups:
+            if others or _asr(first).get("confidence") is not None:
+                self._fuse(first, others)
+        return [group[0] for group in groups]
+
+    def _fuse(self, message: Message, others: list[Message]) -> None:
+        shares = _shares(message)
+        if not shares:
+            return
+        weighed = [(shares, 1.0)]
+        for other in others:
+            found = _shares(other)
+            if other.get(_KIND) == _REPAIR:
+                if max(found.values()) >= max(shares.values()) + self.config["gain"]:
+                    weighed[0] = (found, 1.0)
+            else:
+                weighed.append((found, max(0.0, min(1.0, other.get(_WEIGHT)))))
+        total = sum(weight for _, weight in weighed)
+        mixed: dict[str, float] = defaultdict(float)
+        for found, weight in weighed:
+            for intent, share in found.items():
+                mixed[intent] += share * weight / total
+        trust = _asr(message).get("confidence")
+        if isinstance(trust, (int, float)) and trust < self.config["sure"]:
+            for intent in mixed:
+                if intent != EMERGENCY:
+                    mixed[intent] *= max(0.0, trust) / self.config["sure"]
+        best = sorted(mixed.items(), key=lambda item: -item[1])[: len(shares)]
+        ranking = [{"name": intent, "confidence": share} for intent, share in best]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(RANKING, ranking, add_to_output=True)
+        if others:
+            told = [{"text": other.get(TEXT), "kind": other.get(_KIND)} for other in others]
+            message.set(HEARINGS, told, add_to_output=True)
+
+
+def _shares(message: Message) -> dict[str, float]:
+    return {ranked["name"]: ranked["confidence"] for ranked in message.get(RANKING) or []}
+
+
+def _asr(message: Message) -> dict[str, Any]:
+    metadata = message.get("metadata")
+    said = metadata.get("asr") if isinstance(metadata, dict) else None
+    return said if isinstance(said, dict) else {}

@@ -5,6 +5,7 @@ times over, which takes a minute for thirty thousand."""
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.base import register_all
 from bot.components.noise import unhashed
-from bot.evaluation.examples import examples
+from bot.evaluation.examples import Example, examples
 
 
 class TrainingFailed(Exception):
@@ -54,10 +55,10 @@ class _UncachedRunner(DaskGraphRunner):
 class _Importer(TrainingDataImporter):
     """Configuration, domain and rules as Rasa reads them; utterances from the same files, read once."""
 
-    def __init__(self, config: Path, domain: Path, files: list[Path]) -> None:
-        rules = [str(file) for file in files if not _has_utterances(file)]
-        self._rasa = TrainingDataImporter.load_core_importer_from_config(str(config), str(domain), rules)
-        self._utterances = examples([file for file in files if _has_utterances(file)])
+    def __init__(self, config: Path, domain: Path, rules: list[Path], utterances: Sequence[Example]) -> None:
+        paths = [str(file) for file in rules]
+        self._rasa = TrainingDataImporter.load_core_importer_from_config(str(config), str(domain), paths)
+        self._utterances = utterances
         self._domain: Domain | None = None
         self._data: TrainingData | None = None
 
@@ -111,9 +112,23 @@ def train_model(config: Path, domain: Path, files: list[Path], out: Path) -> Non
     Raises:
         TrainingFailed: see there.
     """
+    spoken = [file for file in files if _has_utterances(file)]
+    _guarded(config, domain, [file for file in files if file not in spoken], examples(spoken), out)
+
+
+def train_understanding(config: Path, domain: Path, utterances: Sequence[Example], out: Path) -> None:
+    """Train on these utterances alone, without dialogue, and write the archive.
+
+    Raises:
+        TrainingFailed: see there.
+    """
+    _guarded(config, domain, [], utterances, out)
+
+
+def _guarded(config: Path, domain: Path, rules: list[Path], utterances: Sequence[Example], out: Path) -> None:
     register_all()
     try:
-        _train(_Importer(config, domain, files), out)
+        _train(_Importer(config, domain, rules, utterances), out)
     except SystemExit as error:  # Rasa leaves that way when rules contradict each other
         raise TrainingFailed("rules, stories and domain do not fit together") from error
     except (GraphComponentException, RasaException, ImportError, ValueError, KeyError, OSError) as error:

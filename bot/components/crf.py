@@ -61,7 +61,7 @@ class CrfEntityExtractor(HotlineComponent):
             "plain": 0.25,
             "l1": 0.05,
             "l2": 0.01,
-            "steps": 80,
+            "steps": 60,
         }
 
     @classmethod

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack, vstack
+from threadpoolctl import threadpool_limits
 
 from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, register, write_json
 from bot.components.characters import CharacterNgrams
@@ -64,7 +65,7 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
         """See `wide_deep.Settings`; `lean`: intent to the share of other examples that it may take in doubt."""
         return {
             "epochs": 6, "batch": 256, "wide_rate": 0.6, "deep_rate": 0.001, "hidden": 512, "dropout": 0.3, "members": 2,
-            "lean": {"report_emergency": 0.006, "out_of_scope": 0.01}, "ranking_length": 10, "nothing": "out_of_scope",
+            "lean": {"report_emergency": 0.01, "out_of_scope": 0.015}, "ranking_length": 10, "nothing": "out_of_scope",
             "seed": 95598,
         }  # fmt: skip
 
@@ -106,7 +107,8 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
             )
             return network, network.scores(sparse[left], dense[left]), labels[left]
 
-        with ThreadPoolExecutor() as pool:
+        # A member a core: their matrices are too small to share one out.
+        with threadpool_limits(1), ThreadPoolExecutor() as pool:
             members = list(pool.map(member, range(self.config["members"])))
         self._network = Network.mean([network for network, _, _ in members]).rounded()
         unseen = np.vstack([scores for _, scores, _ in members]).astype(np.float64)

@@ -51,7 +51,7 @@ class TrainingNoise(HotlineComponent):
     def get_default_config() -> dict[str, Any]:
         """`copies` an example, as a mean; shares of characters misheard; probabilities a character or a copy; `seed`."""
         return {
-            "copies": 0.25, "rates": [0.1, 0.2, 0.3], "drop": 0.3, "fill": 0.03, "merge": 0.1, "split": 0.1,
+            "copies": 0.15, "rates": [0.1, 0.2, 0.3], "drop": 0.3, "fill": 0.03, "merge": 0.1, "split": 0.1,
             "joins": {"report_emergency": 0.7, "report_hazard": 0.15}, "seed": 95598,
         }  # fmt: skip
 

@@ -21,6 +21,7 @@ from bot.components.time_words import (
     SEASON,
     SHORT,
     SIMPLE,
+    SINCE,
 )
 
 # The earlier wins where two are equally long.
@@ -33,6 +34,7 @@ _KINDS = (
     ("calendar", CALENDAR),
     ("duration", DURATION),
 )
+_RATES = ("天", "日", "月", "年")  # so much a month says no time
 _START = re.compile(
     "[今昨作明前大后去上下这本旧头来当每隔天早晨晚夜半凌清深三午中傍黄擦黑入白日正腊冬闰初廿周星礼月年春夏秋新过除元灯端七重小寒暑双国五六八十一二四九两俩仨几好整个点"
     "刚方将先才现目此而依宜家眼如最近那成全次第同节未接往听琴寻擒噚呢嗰劳儿教圣平妇情植青建零〇0-9数梅汛迎赶高朝晌立格啱挨过秋麦伏正后百千老通]"
@@ -114,15 +116,34 @@ def find_times(text: str) -> list[tuple[int, int]]:
     ['昨晚8点到早上6点', '三天']
     """
     found: list[tuple[int, int]] = []
+    read = 0
     for match in _START.finditer(text):
         place = match.start()
-        if (found and place < found[-1][1]) or not _may_begin(text, place):
-            continue
-        named = time_at(text, place)
-        # That day, right after a date, says no more than the date.
-        if named and not (found and found[-1][1] == place and text.startswith(("那", "当"), place)):
-            found.append((place, named.end))
+        named = time_at(text, place) if place >= read and _may_begin(text, place) else None
+        if named:
+            # That day, right after a date, says no more than the date.
+            again = found and found[-1][1] == place and text.startswith(("那", "当"), place)
+            if not again and _says_when(named, text):
+                found.append((place, named.end))
+            read = read if again else named.end
     return found
+
+
+def _says_when(named: Named, text: str) -> bool:
+    """Whether it names a time at all: lately, every day and in summer do not, nor does so much a month."""
+    match = named.match
+    if match is None:
+        return True
+    groups = match.groupdict()
+    if (
+        groups.get("awhile")
+        or groups.get("every")
+        or (named.kind == "season" and not (groups.get("year") or groups.get("y")))
+    ):
+        return False
+    rate = named.kind == "duration" and groups["n"] == "一" and groups["unit"] in _RATES
+    rate = rate and not (groups["pre"] or groups["tail"] or groups["n2"])
+    return not (rate and not named.way and text[named.end : named.end + 1] not in ("了", "没", "多"))
 
 
 def _may_begin(text: str, place: int) -> bool:
@@ -163,7 +184,8 @@ def _point(text: str, place: int) -> Named | None:
             best = Named(kind, place, match.end(), match)
     if best is None or best.match is None or best.kind == "simple":
         return best
-    after = AFTER.match(text, best.end)
+    # Three days ago is a time, and so is since last May; of before Friday only Friday is.
+    after = (AFTER if best.kind == "duration" else SINCE).match(text, best.end)
     return Named(best.kind, place, after.end(), best.match, after["way"] or "") if after else best
 
 

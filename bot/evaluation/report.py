@@ -43,21 +43,10 @@ def markdown(runs: Mapping[str, dict[str, Any]], about: Mapping[str, str]) -> st
         *(f"* {key}: {value}" for key, value in about.items()),
         "",
     ]
-    parts += [_table(head, summary), "", "## Entities, clean text, exact spans", ""]
-    entities = clean["entities"]
-    rows = [(name, row) for name, row in [("all", entities["micro"]), *entities["by_entity"].items()]]
-    parts.append(
-        _table(
-            ("entity", "there", "precision", "recall", "F1", "values right"),
-            [
-                (
-                    name, str(row["there"]), percent(row["precision"]), percent(row["recall"]), percent(row["f1"]),
-                    f"{row['values_right']} of {row['values']}" if row.get("values") else "",
-                )
-                for name, row in rows
-            ],
-        )
-    )  # fmt: skip
+    parts += [_table(head, summary), ""]
+    for name, run in runs.items():
+        if "entities" in run:
+            parts += [f"## Entities, {name}, exact spans", "", _entities(run["entities"])]
     parts += ["", "## Intents, clean text", ""]
     table = sorted(clean["intents"]["by_intent"].items(), key=lambda item: item[1]["f1"])
     parts.append(
@@ -76,6 +65,20 @@ def markdown(runs: Mapping[str, dict[str, Any]], about: Mapping[str, str]) -> st
     )
     parts += ["", "![Confusions](confusion.png)", "", "![Reliability](reliability.png)", ""]
     return "\n".join(parts)
+
+
+def _entities(scores: Mapping[str, Any]) -> str:
+    rows = [("all", scores["micro"]), *scores["by_entity"].items()]
+    return _table(
+        ("entity", "there", "precision", "recall", "F1", "F1 with the right value", "values annotated"),
+        [
+            (
+                name, str(row["there"]), percent(row["precision"]), percent(row["recall"]), percent(row["f1"]),
+                percent(row["value_f1"]) if row.get("values") else "", str(row.get("values") or ""),
+            )
+            for name, row in rows
+        ],
+    ) + "\n"  # fmt: skip
 
 
 def pictures(clean: Mapping[str, Any], folder: Path) -> None:

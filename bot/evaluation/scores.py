@@ -10,7 +10,7 @@ from typing import Any
 from bot.evaluation.examples import Example
 
 EMERGENCY, OUT = "report_emergency", "out_of_scope"
-DANGER = 0.3  # a share of the emergency intent that brings the safety words
+DANGER = 0.3  # a share of the emergency intent that brings the safety words: `DANGER` of actions/turn.py
 FAULTS = frozenset({
     "report_hazard", "report_outage", "query_outage", "query_planned_outage", "report_frequent_outage", "report_voltage",
     "report_meter_fault", "report_noise", "claim_compensation", "request_relocation",
@@ -114,22 +114,24 @@ def calibration(examples: Sequence[Example], parses: Sequence[Parse]) -> dict[st
 
 
 def entities(examples: Sequence[Example], parses: Sequence[Parse]) -> dict[str, Any]:
-    """By type: precision, recall and F1 of exact spans; of the spans found, how many of the annotated values are right."""
-    there, found, right = Counter[str](), Counter[str](), Counter[str]()
-    valued, agreed = Counter[str](), Counter[str]()
+    """By type: precision, recall and F1 of exact spans, and F1 of spans whose value is right too.
+
+    A span without an annotated value is right as it is; `values` counts those that have one.
+    """
+    there, found = Counter[str](), Counter[str]()
+    right, valued, meant = Counter[str](), Counter[str](), Counter[str]()
     for example, parse in zip(examples, parses, strict=True):
         wanted = {(e.name, e.start, e.end): e.value for e in example.entities}
         got = {(e["entity"], e["start"], e["end"]): str(e.get("value")) for e in parse["entities"]}
         there.update(name for name, _, _ in wanted)
         found.update(name for name, _, _ in got)
+        valued.update(name for (name, _, _), value in wanted.items() if value is not None)
         for span in wanted.keys() & got.keys():
             right[span[0]] += 1
-            if wanted[span] is not None:
-                valued[span[0]] += 1
-                agreed[span[0]] += wanted[span] == got[span]
+            meant[span[0]] += wanted[span] in (None, got[span])
     table = {
         name: _prf(right[name], found[name], there[name])
-        | {"values": valued[name], "values_right": agreed[name]}
+        | {"value_f1": _prf(meant[name], found[name], there[name])["f1"], "values": valued[name]}
         for name in sorted(there | found)
     }
     return {"micro": _prf(right.total(), found.total(), there.total()), "by_entity": table}

@@ -1,0 +1,123 @@
+"""The recogniser's other lines, misheard terms, and one message out of them."""
+
+from types import SimpleNamespace
+
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.hearings import Hearing, OtherHearings, Terms
+
+CONTEXT = SimpleNamespace(node_name="hearings")
+RESOURCE = Resource("hearings")
+TERMS = Terms(["峰谷电价", "跳闸", "过户", "电费单", "报装"], ["国货", "抱状"])
+
+
+@pytest.mark.parametrize(
+    ("heard", "repaired"),
+    [
+        ("风骨电价怎么开通", "峰谷电价怎么开通"),
+        ("封古殿下怎么开通", "峰谷电价怎么开通"),
+        ("家里一直挑炸", "家里一直跳闸"),
+        ("我要爆装", "我要报装"),
+        ("我要过呼", "我要过户"),
+        ("峰谷电价怎么开通", None),
+        ("今天天气不错", None),
+        ("", None),
+    ],
+)
+def test_that_a_misheard_term_is_repaired(heard, repaired):
+    assert TERMS.repaired(heard) == repaired
+
+
+def test_that_a_word_of_its_own_is_no_misheard_term():
+    assert TERMS.repaired("我要买国货") is None
+    assert TERMS.repaired("我要抱状") is None
+
+
+def test_that_a_syllable_quite_unlike_is_no_mishearing():
+    assert TERMS.repaired("峰谷很长价") is None
+
+
+def test_that_everyday_words_are_never_put_in_place_of_what_was_said():
+    terms = Terms.of(["晚上", "峰谷电价"], {"晚上": 90_000, "网上": 5_000, "挽伤": 1})
+    assert terms.terms == ["峰谷电价"]
+    assert terms.repaired("网上怎么交") is None
+
+
+@pytest.fixture
+def others(tmp_path):
+    storage = LocalModelStorage(tmp_path)
+    (tmp_path / "words.txt").write_text("峰谷电价\n", encoding="utf-8")
+    config = {"terms": str(tmp_path / "words.txt"), "lines": 3}
+    OtherHearings.create(config, storage, RESOURCE, CONTEXT).train(TrainingData())
+    (tmp_path / "words.txt").write_text("", encoding="utf-8")  # the model brings its own
+    return OtherHearings.load(config, storage, RESOURCE, CONTEXT)
+
+
+def heard(text, confidence=None, lines=()):
+    nbest = [{"text": line, "confidence": sure} for line, sure in lines]
+    return Message({"text": text, "metadata": {"asr": {"confidence": confidence, "nbest": nbest}}})
+
+
+def test_that_other_lines_and_the_repaired_text_follow_the_message(others):
+    message = heard("风骨电价", lines=[("风骨电价", 0.9), ("风谷电价", 0.5), (" ", 0.4), ("疯骨电价", None)])
+    found = others.process([message, Message({"text": "你好"})])
+    assert found[0] is message
+    assert [other.get("text") for other in found] == ["风骨电价", "风谷电价", "疯骨电价", "峰谷电价", "你好"]
+
+
+def test_that_no_more_lines_are_read_than_asked_for(others):
+    found = others.process([heard("一", lines=[(f"第{n}行", 0.5) for n in range(50)])])
+    assert len(found) == 1 + 3
+
+
+@pytest.mark.parametrize("nbest", [None, "x", [None, 3, {"text": None}, {}]])
+def test_that_lines_of_another_kind_are_left_out(others, nbest):
+    message = Message({"text": "你好", "metadata": {"asr": {"nbest": nbest if nbest != "x" else []}}})
+    assert others.process([message]) == [message]
+
+
+def ranked(message, **shares):
+    ranking = sorted(
+        ({"name": n, "confidence": c} for n, c in shares.items()), key=lambda r: -r["confidence"]
+    )
+    message.set("intent", ranking[0])
+    message.set("intent_ranking", ranking)
+    return message
+
+
+def fused(others, message, *shares):
+    hearings = others.process([message])
+    assert len(hearings) == len(shares)
+    for hearing, given in zip(hearings, shares, strict=True):
+        ranked(hearing, **given)
+    (found,) = Hearing.create({}, None, None, None).process(hearings)
+    assert found is message
+    return {r["name"]: r["confidence"] for r in found.get("intent_ranking")}
+
+
+def test_that_lines_are_averaged_by_weight(others):
+    message = heard("甲", lines=[("乙", 1.0), ("丙", 0.5)])
+    shares = fused(others, message, {"a": 0.6, "b": 0.4}, {"a": 0.2, "b": 0.8}, {"a": 0.1, "b": 0.9})
+    assert shares["b"] == pytest.approx((0.4 + 0.8 + 0.45) / 2.5)
+    assert message.get("intent")["name"] == "b"
+    assert [told["text"] for told in message.get("hearings")] == ["乙", "丙"]
+    assert message.get("text") == "甲"
+
+
+def test_that_a_repair_counts_only_where_the_meaning_gains_much(others):
+    little = fused(others, heard("风骨电价"), {"a": 0.6, "b": 0.4}, {"a": 0.3, "b": 0.7})
+    assert little == {"a": 0.6, "b": 0.4}
+    much = fused(others, heard("风骨电价"), {"a": 0.4, "b": 0.3}, {"a": 0.1, "b": 0.9})
+    assert much == {"b": 0.9, "a": 0.1}
+
+
+def test_that_an_unsure_recogniser_makes_us_unsure_but_not_about_danger(others):
+    given = {"query_bill": 0.8, "report_emergency": 0.2}
+    assert fused(others, heard("电费", confidence=0.9), given) == given
+    doubtful = fused(others, heard("电费", confidence=0.3), given)
+    assert doubtful == {"query_bill": pytest.approx(0.4), "report_emergency": pytest.approx(0.2)}
+    assert fused(others, heard("电费", confidence=0.0), given)["query_bill"] == 0

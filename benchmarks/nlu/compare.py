@@ -1,7 +1,7 @@
 """Pipelines against each other on the same utterances; results are kept, and what exists is not run again.
 
 bot/.venv/bin/python -m benchmarks.nlu compare --sets checkflow --checkflow PATH
-bot/.venv/bin/python -m benchmarks.nlu compare --sets own --sample 60 --pipelines ours stock
+bot/.venv/bin/python -m benchmarks.nlu compare --sets own --sample 20 --pipelines ours stock
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def add_set_arguments(parser: argparse.ArgumentParser) -> None:
         "--sample",
         type=int,
         default=60,
-        help="at most so many of the project's utterances an intent (60; 0: all)",
+        help="at most so many of the project's utterances an intent (20; 0: all)",
     )
     parser.add_argument(
         "--models", type=Path, default=ROOT / "models" / "compare", help="where models are kept"

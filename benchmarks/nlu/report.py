@@ -135,7 +135,6 @@ def chart(rows: Sequence[Row], path: Path) -> None:
 
     groups, width = summary.views(rows), 0.26
     figure, axes = pyplot.subplots(figsize=(2.4 + 2.4 * len(groups), 4))
-    lowest = 1.0
     for place, pipeline in enumerate(SOURCES):
         there = [
             (at, found)
@@ -149,13 +148,15 @@ def chart(rows: Sequence[Row], path: Path) -> None:
             [f["accuracy"] - f["interval"][0] for _, f in there],
             [f["interval"][1] - f["accuracy"] for _, f in there],
         ]
-        lowest = min([lowest, *(f["interval"][0] for _, f in there)])
         spots = [at + (place - 1) * width for at, _ in there]
-        axes.bar(spots, heights, width, yerr=errors, capsize=4, color=COLOURS[pipeline], label=pipeline)
+        bars = axes.bar(
+            spots, heights, width, yerr=errors, capsize=3, color=COLOURS[pipeline], label=pipeline
+        )
+        axes.bar_label(bars, [f"{100 * height:.1f}" for height in heights], padding=2, fontsize=8)
     axes.set_xticks(range(len(groups)), [f"{name}\n{view}" for name, view in groups])
-    axes.set_ylim(max(0.0, lowest - 0.05), 1.0)
+    axes.set_ylim(0, 1.1)
     axes.set_ylabel("intents understood")
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(SOURCES), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(path, dpi=110)

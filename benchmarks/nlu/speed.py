@@ -1,7 +1,7 @@
 """Time of one message, pipelines side by side: all are loaded, then asked in turn, so that what else the machine does
 falls on all alike.
 
-    bot/.venv/bin/python -m benchmarks.nlu speed --sets own --sample 60
+    bot/.venv/bin/python -m benchmarks.nlu speed --sets own --sample 20
 """
 
 from __future__ import annotations

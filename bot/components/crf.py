@@ -19,9 +19,9 @@ from bot.components.base import HotlineComponent, read_json, register, write_jso
 from bot.components.lookups import FILES, Lookups
 from bot.components.noise import NOISE
 from bot.components.numerals import DIGITS
-from bot.components.patterns import pattern_marks
+from bot.components.patterns import address_end, pattern_marks
 from bot.components.pinyin import syllable
-from bot.components.reading import READING, reading_of
+from bot.components.reading import READING, Reading, reading_of
 from bot.components.tokenizer import tokens_of
 from bot.components.words import BORDER, WordFeatures
 
@@ -168,13 +168,17 @@ class CrfEntityExtractor(HotlineComponent):
             elif label != "O":
                 spans.append((name, [index]))
         found = []
-        for name, inside in spans:
+        for place, (name, inside) in enumerate(spans):
             certain = min(self._tagger.marginal(labels[index], index) for index in inside)
             sure = name != "business_hall" and certain >= self.config["certain"]
             inside = _left_over(tokens, inside, taken, sure)
             if not inside:
                 continue
             start, end = tokens[inside[0]].start, tokens[inside[-1]].end
+            if name == "address":
+                ahead = [tokens[spans[place + 1][1][0]].start] if place + 1 < len(spans) else []
+                ahead += [entity["start"] for entity in taken if entity["start"] >= end]
+                end = _address_end(reading_of(message), start, end, min(ahead, default=None))
             found.append(
                 {
                     "entity": name,
@@ -220,6 +224,16 @@ class CrfEntityExtractor(HotlineComponent):
 
 def _holds(own: dict[str, Any], taken: dict[str, Any]) -> bool:
     return bool(own["start"] < taken["end"] and taken["start"] < own["end"])
+
+
+def _address_end(reading: Reading, start: int, end: int, limit: int | None) -> int:
+    """The end of an address in the message's text, never beyond `limit`, where the next entity begins."""
+    inner, outer = reading.within(start, end)
+    further = address_end(reading.text, outer)
+    if further == outer or inner == outer:
+        return end
+    later = reading.span(inner, further)[1]
+    return end if limit is not None and later > limit else later
 
 
 def _left_over(tokens: list[Token], inside: list[int], taken: list[dict[str, Any]], sure: bool) -> list[int]:

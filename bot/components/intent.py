@@ -64,7 +64,7 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """See `wide_deep.Settings`; `lean`: intent to the share of other examples that it may take in doubt."""
         return {
-            "epochs": 6, "batch": 256, "wide_rate": 0.6, "deep_rate": 0.001, "hidden": 512, "dropout": 0.3, "members": 2,
+            "epochs": 6, "least_steps": 400, "batch": 256, "wide_rate": 0.6, "deep_rate": 0.001, "hidden": 512, "dropout": 0.3, "members": 2,
             "lean": {"report_emergency": 0.01, "out_of_scope": 0.015}, "ranking_length": 10, "nothing": "out_of_scope",
             "seed": 95598,
         }  # fmt: skip
@@ -91,7 +91,7 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
         return self._resource
 
     def _fit(self, sparse: csr_matrix, dense: np.ndarray, labels: np.ndarray, parts: np.ndarray) -> None:
-        names = ("epochs", "batch", "wide_rate", "deep_rate", "hidden", "dropout")
+        names = ("epochs", "least_steps", "batch", "wide_rate", "deep_rate", "hidden", "dropout")
         settings = Settings(**{name: self.config[name] for name in names})
 
         def member(number: int) -> tuple[Network, np.ndarray, np.ndarray]:

@@ -40,6 +40,25 @@ PATTERNS = (
     ),
 )  # fmt: skip
 
+_DOOR = "[0-9a-z一二三四五六七八九十百零〇-]"
+# What still belongs to an address where the learnt border fell too early: a door, or what the place is called after.
+_REST = re.compile(
+    f"(?:{_DOOR}{{1,6}}(?:号楼|号院|单元|公里处?|[号栋幢座室排组队弄区期])(?!线|电|机|闸|那|大))+(?:{_DOOR}{{3,5}}(?![0-9度块元伏千]))?"
+    "|[^,，。、 的在了停没是有电线着火又还说这那我你一]{0,3}(?:卫生所|卫生院|停车场|交叉口|路口|派出所|加油站|变电站|公交站|机械厂|服装厂|工业园|产业园"
+    "|码头|市场|菜场|超市|小学|中学|学校|医院|小区|花园|公寓|大厦|广场|宾馆|酒店|饭店|幼儿园|敬老院|村委会|工地|大桥|桥头|公园)"
+)
+
+
+def address_end(text: str, end: int) -> int:
+    """Where an address really ends that was found to end at `end` of a reading.
+
+    >>> address_end("枫桥路变电站的噪音", 3), address_end("城南旧货市场二排3号", 6), address_end("牡丹路停电", 3)
+    (6, 10, 3)
+    """
+    while (rest := _REST.match(text, end)) and rest.end() > end:
+        end = rest.end()
+    return end
+
 
 def pattern_marks(text: str) -> list[str]:
     """For each character of a reading the hints that cover it, as one string: `B` or `I` and the shape's first letter."""

@@ -16,9 +16,10 @@ from scipy.sparse import csr_matrix
 
 @dataclass(frozen=True)
 class Settings:
-    """How a network is fitted: passes, examples a step, step lengths, size of the hidden layer, share of it left out."""
+    """How a network is fitted: passes, steps at least, examples a step, step lengths, hidden layer, share of it left out."""
 
     epochs: int
+    least_steps: int
     batch: int
     wide_rate: float
     deep_rate: float
@@ -86,9 +87,10 @@ def fit(
     outer = chance.normal(0, 0.1 / np.sqrt(settings.hidden), (settings.hidden, classes)).astype(np.float32)
     inner_bias, bias = np.zeros(settings.hidden, dtype=np.float32), np.zeros(classes, dtype=np.float32)
     adam = _Adam((inner, inner_bias, outer, bias), settings.deep_rate)
-    steps = settings.epochs * -(-count // settings.batch)
-    step = 0
-    for _ in range(settings.epochs):
+    batches = -(-count // settings.batch)
+    epochs = max(settings.epochs, -(-settings.least_steps // batches))
+    steps, step = epochs * batches, 0
+    for _ in range(epochs):
         order = chance.permutation(count)
         for at in range(0, count, settings.batch):
             rows = order[at : at + settings.batch]

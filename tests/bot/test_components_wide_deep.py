@@ -1,5 +1,7 @@
 """The network: what each half learns, and that fitting repeats."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -7,7 +9,7 @@ from scipy.sparse import csr_matrix
 from bot.components.intent import _lean, _temperature
 from bot.components.wide_deep import Network, Settings, fit, softmax
 
-SETTINGS = Settings(epochs=12, batch=16, wide_rate=0.6, deep_rate=0.01, hidden=16, dropout=0.2)
+SETTINGS = Settings(epochs=12, least_steps=0, batch=16, wide_rate=0.6, deep_rate=0.01, hidden=16, dropout=0.2)
 
 
 def examples(count=300, classes=4, seed=1):
@@ -29,6 +31,14 @@ def test_that_the_deep_half_learns_what_no_line_parts():
     nothing = csr_matrix((400, 1), dtype=np.float32)
     network = fit(nothing, points, labels, 2, SETTINGS, 1)
     assert (network.scores(nothing, points).argmax(1) == labels).mean() > 0.98
+
+
+def test_that_few_examples_are_passed_more_often():
+    terms, labels = examples(count=12)
+    few = Settings(epochs=1, least_steps=1, batch=16, wide_rate=0.01, deep_rate=0.0, hidden=4, dropout=0.0)
+    shallow = fit(csr_matrix(terms), terms[:, :0], labels, 4, few, 1)
+    longer = fit(csr_matrix(terms), terms[:, :0], labels, 4, replace(few, least_steps=50), 1)
+    assert np.abs(longer.wide).sum() > 2 * np.abs(shallow.wide).sum()
 
 
 def test_that_the_same_data_gives_the_same_network():

@@ -138,7 +138,7 @@ def _is_energy(text: str, match: re.Match[str]) -> bool:
     if not match["degree"]:
         return True
     before = text[max(0, match.start() - 8) : match.start()]
-    named = match.group().endswith("电")
+    named = text.startswith("电", match.end())
     if not named and (_WARM.search(before) or _HOT.match(text, match.end())):
         return False
     # What one kilowatt-hour costs names a unit, no quantity.

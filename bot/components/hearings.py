@@ -1,4 +1,4 @@
-"""What else may have been said: the recogniser's other lines, and domain terms it did not know.
+"""What else may have been said: the recogniser's other lines, domain terms it did not know, and danger in a clause.
 
 `OtherHearings` puts them behind the message, so that all features and intents are made for each; `Hearing` makes one
 message of them again. The text stays as it came, and `hearings` tells what else was considered, with its weight.
@@ -6,6 +6,7 @@ message of them again. The text stays as it came, and `hearings` tells what else
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,16 @@ from bot.components.words import base_counts, domain_words
 
 HEARINGS = "hearings"
 _KIND, _WEIGHT = "hearing", "hearing weight"
-_LINE, _REPAIR = "line", "repair"
+_LINE, _REPAIR, _CLAUSE = "line", "repair", "clause"
 EMERGENCY = "report_emergency"
+_BORDER = re.compile(r"[,，。！？!?；;、\s]+")
+# A clause without any of these reports no danger to life; the rest of the message may drown one that does.
+_SIGNS = re.compile(
+    "[火烟焦糊炸麻触弧爆烧闪滋噼啪烫晕昏雷]|冒|漏电|电[到着倒死晕]|被电|遭电|断[了在掉]|掉[了在下到]|落地|[倒塌][了在下]|垂|耷|水里|泡"
+)
 
 
+_READ = 500  # characters of a message in which clauses are looked for
 _EVERYDAY = 300  # occurrences in jieba's corpus from which a word is everybody's and no term of ours
 
 
@@ -108,7 +115,8 @@ def _near(one: str, other: str) -> bool:
 
 @register("MESSAGE_FEATURIZER", trainable=True)
 class OtherHearings(HotlineComponent):
-    """Adds messages: up to `lines` of `metadata.asr.nbest`, and the text with misheard domain terms repaired.
+    """Adds messages: up to `lines` of `metadata.asr.nbest`, the text with misheard domain terms repaired, and of a text of
+    several clauses up to `clauses` that bear a sign of danger.
 
     A line weighs its confidence, or half the line before where the recogniser tells none.
     """
@@ -119,8 +127,8 @@ class OtherHearings(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`lines`: other lines that are read at most; `terms`: file of the domain's words; `limit`: characters repaired."""
-        return {"lines": 4, "terms": "data/lookups/words.txt", "limit": 80}
+        """`lines`, `clauses`: read at most; `terms`: file of the domain's words; `limit`: characters repaired."""
+        return {"lines": 4, "clauses": 4, "terms": "data/lookups/words.txt", "limit": 80}
 
     @classmethod
     def files(cls, config: dict[str, Any]) -> list[Path]:
@@ -181,6 +189,11 @@ class OtherHearings(HotlineComponent):
         repaired = self._terms.repaired(read(text, self.config["limit"]).text)
         if repaired and repaired not in weights:
             others.append(Message({TEXT: repaired, _KIND: _REPAIR, _WEIGHT: 1.0}))
+        parts = [part for part in _BORDER.split(text[:_READ]) if len(part) > 2]
+        signs = [part for part in parts if _SIGNS.search(part)] if len(parts) > 1 else []
+        others += [
+            Message({TEXT: part, _KIND: _CLAUSE, _WEIGHT: 1.0}) for part in signs[: self.config["clauses"]]
+        ]
         return others
 
 
@@ -189,7 +202,8 @@ class Hearing(HotlineComponent):
     """One message out of its hearings, whose intents are known.
 
     The lines' confidences are averaged by weight. A repaired text counts instead of the text where its best intent is
-    surer by `gain`: the sound was near, so the meaning must decide. Where the recogniser is less sure than `sure`, all
+    surer by `gain`: the sound was near, so the meaning must decide. A clause that alone reports danger to life with at
+    least `danger` raises that intent to `alarm`: whoever tells a long story must not burn for it. Where the recogniser is less sure than `sure`, all
     confidences sink in proportion, but for danger to life: that is rather asked about once too often.
     """
 
@@ -200,8 +214,8 @@ class Hearing(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`gain`: of confidence by a repair; `sure`: recogniser's confidence from which it is trusted."""
-        return {"gain": 0.25, "sure": 0.6}
+        """`gain`: of confidence by a repair; `danger`, `alarm`: see there; `sure`: recogniser's confidence to be trusted."""
+        return {"gain": 0.25, "danger": 0.97, "alarm": 0.6, "sure": 0.6}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The examples as they are."""
@@ -225,9 +239,12 @@ class Hearing(HotlineComponent):
         if not shares:
             return
         weighed = [(shares, 1.0)]
+        alarm = False
         for other in others:
             found = _shares(other)
-            if other.get(_KIND) == _REPAIR:
+            if other.get(_KIND) == _CLAUSE:
+                alarm = alarm or found.get(EMERGENCY, 0.0) >= self.config["danger"]
+            elif other.get(_KIND) == _REPAIR:
                 if max(found.values()) >= max(shares.values()) + self.config["gain"]:
                     weighed[0] = (found, 1.0)
             else:
@@ -237,6 +254,11 @@ class Hearing(HotlineComponent):
         for found, weight in weighed:
             for intent, share in found.items():
                 mixed[intent] += share * weight / total
+        if alarm and mixed[EMERGENCY] < self.config["alarm"]:
+            rest = (1 - self.config["alarm"]) / max(1 - mixed[EMERGENCY], 1e-6)
+            mixed = {intent: share * rest for intent, share in mixed.items()} | {
+                EMERGENCY: self.config["alarm"]
+            }
         trust = _asr(message).get("confidence")
         if isinstance(trust, (int, float)) and trust < self.config["sure"]:
             for intent in mixed:
@@ -246,8 +268,8 @@ class Hearing(HotlineComponent):
         ranking = [{"name": intent, "confidence": share} for intent, share in best]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
-        if others:
-            told = [{"text": other.get(TEXT), "kind": other.get(_KIND)} for other in others]
+        told = [{"text": o.get(TEXT), "kind": o.get(_KIND)} for o in others if o.get(_KIND) != _CLAUSE]
+        if told:
             message.set(HEARINGS, told, add_to_output=True)
 
 

@@ -121,3 +121,22 @@ def test_that_an_unsure_recogniser_makes_us_unsure_but_not_about_danger(others):
     doubtful = fused(others, heard("电费", confidence=0.3), given)
     assert doubtful == {"query_bill": pytest.approx(0.4), "report_emergency": pytest.approx(0.2)}
     assert fused(others, heard("电费", confidence=0.0), given)["query_bill"] == 0
+
+
+def test_that_danger_in_one_clause_of_a_story_is_heard(others):
+    message = heard("上次报修的师傅人很好，今天想问下电费，插座在冒烟")
+    shares = fused(others, message, {"praise": 0.7, "report_emergency": 0.1}, {"report_emergency": 0.98})
+    assert message.get("intent") == {"name": "report_emergency", "confidence": pytest.approx(0.6)}
+    assert shares["praise"] == pytest.approx(0.7 * 0.4 / 0.9)
+    assert message.get("hearings") is None
+
+
+def test_that_a_clause_that_may_be_harmless_changes_nothing(others):
+    given = {"claim_compensation": 0.9, "report_emergency": 0.05}
+    assert fused(others, heard("上个月烧坏的电视，赔不赔"), given, {"report_emergency": 0.9}) == given
+
+
+def test_that_only_clauses_with_a_sign_of_danger_are_looked_at(others):
+    assert len(others.process([heard("你好，我想查电费，谢谢你")])) == 1
+    assert len(others.process([heard("电线在冒烟")])) == 1
+    assert len(others.process([heard("冒烟了，" * 300)])) == 1 + 4

@@ -49,7 +49,7 @@ def measure(pipeline: Pipeline, fold: Fold, step: Step, model: Path) -> Row:
         "trained_on": len(fold.training), "asked": len(fold.asked), "known": fold.known,
         "macro_f1": intents["macro_f1"], "entities": scores.entities(fold.asked, parses)["micro"],
         "right": "".join(str(int(one)) for one in right),
-        "train_seconds": round(seconds, 1), "train_cpu_seconds": round(processor, 1),
+        "train_seconds": seconds and round(seconds, 1), "train_cpu_seconds": round(processor, 1),
         "load_seconds": round(loaded["load_seconds"], 2), "load_cpu_seconds": round(loaded["load_cpu_seconds"], 2),
         "resident_mb": round(loaded["resident_mb"]),
         "times_ms": sorted(round(answer["ms"], 2) for answer in timed),

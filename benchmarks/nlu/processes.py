@@ -52,8 +52,10 @@ def _worker(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "benchmarks.nlu.worker", *arguments]
 
 
-def train(pipeline: Pipeline, fold: Fold, model: Path) -> tuple[float, float]:
+def train(pipeline: Pipeline, fold: Fold, model: Path) -> tuple[float | None, float]:
     """Train on the fold's training half; the seconds from the start of the process to its end, and the processor's.
+
+    The former are `None` where somebody suspended the process meanwhile.
 
     Raises:
         Failed: Rasa or a component refuses.
@@ -68,15 +70,31 @@ def train(pipeline: Pipeline, fold: Fold, model: Path) -> tuple[float, float]:
         made, said = folder / "model.tar.gz", folder / "training.log"
         began, worked = time.monotonic(), _processor()
         with said.open("w") as log:
-            done = subprocess.run(
-                _worker("train", str(config), str(known), str(data), str(made)),
-                cwd=ROOT, stdout=log, stderr=log, check=False,
+            process = subprocess.Popen(
+                _worker("train", str(config), str(known), str(data), str(made)), cwd=ROOT, stdout=log, stderr=log
             )  # fmt: skip
+            through = ran_through(process)
         seconds, processor = time.monotonic() - began, _processor() - worked
-        if done.returncode:
+        if process.returncode:
             raise Failed(said.read_text("utf-8", "replace")[-LAST_WORDS:])
         shutil.move(made, model)
-    return seconds, processor
+    return seconds if through else None, processor
+
+
+def ran_through(process: subprocess.Popen[Any], every: float = 0.5) -> bool:
+    """Wait for the end of a process; whether it was never seen suspended. Ended with this one if that is interrupted."""
+    through = True
+    try:
+        while True:
+            try:
+                process.wait(every)
+            except subprocess.TimeoutExpired:
+                state = Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+                through = through and state != "T"
+            else:
+                return through
+    finally:
+        process.kill()
 
 
 def _processor() -> float:

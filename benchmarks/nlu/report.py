@@ -55,10 +55,14 @@ def cells(rows: Sequence[Row], name: str, view: str, pipeline: str) -> list[str]
     return [
         label, percent(found["accuracy"]), "–".join(map(percent, found["interval"])), f"{found['macro_f1']:.3f}",
         "" if found["entity_f1"] is None else f"{found['entity_f1']:.3f}",
-        f"{found['train_seconds']:.0f} ({found['train_cpu_seconds']:.0f})",
+        f"{_seconds(found['train_seconds'])} ({found['train_cpu_seconds']:.0f})",
         f"{found['load_seconds']:.1f} ({found['load_cpu_seconds']:.1f})", f"{found['resident_mb']:.0f}",
         f"{found['p50']:.1f} ({found['cpu_p50']:.1f})", f"{found['p95']:.1f}",
     ]  # fmt: skip
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"
 
 
 def markdown(rows: Sequence[Row], speed: Row | None = None) -> str:
@@ -156,7 +160,7 @@ def chart(rows: Sequence[Row], path: Path) -> None:
     axes.set_xticks(range(len(groups)), [f"{name}\n{view}" for name, view in groups])
     axes.set_ylim(0, 1.1)
     axes.set_ylabel("intents understood")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(SOURCES), frameon=False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncol=len(SOURCES), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(path, dpi=110)

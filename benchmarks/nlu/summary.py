@@ -25,6 +25,7 @@ def line(cells: Sequence[Row], view: str) -> Row | None:
     """One line of the table; `None` without a cell.
 
     Accuracy and times are of all utterances and messages together; macro-F1, entities, seconds and memory are means.
+    Seconds of a training that somebody suspended are `None`: only the processor's count then.
     """
     if not cells:
         return None
@@ -44,7 +45,7 @@ def line(cells: Sequence[Row], view: str) -> Row | None:
     return {
         "accuracy": right.count("1") / len(right), "interval": interval(right.count("1"), len(right)),
         "macro_f1": mean("macro_f1"), "entity_f1": mean("entities", "f1") if cells[0]["entities"]["there"] else None,
-        "train_seconds": mean("train_seconds"), "train_cpu_seconds": mean("train_cpu_seconds"),
+        "train_seconds": None if any(cell["train_seconds"] is None for cell in cells) else mean("train_seconds"), "train_cpu_seconds": mean("train_cpu_seconds"),
         "load_seconds": mean("load_seconds"), "load_cpu_seconds": mean("load_cpu_seconds"),
         "resident_mb": mean("resident_mb"), "p50": percentile(times, 50), "p95": percentile(times, 95),
         "cpu_p50": percentile(worked, 50),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmarks.nlu import acoustic, cells, report, sets, statistics, summary, telephone
+from benchmarks.nlu import acoustic, cells, processes, report, sets, statistics, summary, telephone
 from benchmarks.nlu.pipelines import SOURCES, Pipeline
 from bot.evaluation.examples import Example, load, read
 
@@ -185,6 +188,17 @@ def test_that_what_has_a_result_is_not_run_again_unless_asked(tmp_path: Path) ->
     assert not run(changed)
 
 
+def test_that_a_suspended_process_is_told_from_one_that_ran_through() -> None:
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["sleep", "0.2"])
+
+    assert processes.ran_through(start(), every=0.02)
+    suspended = start()
+    suspended.send_signal(signal.SIGSTOP)
+    threading.Timer(0.3, suspended.send_signal, [signal.SIGCONT]).start()
+    assert not processes.ran_through(suspended, every=0.02)
+
+
 def test_that_entities_of_types_that_were_not_annotated_do_not_count() -> None:
     answer = {"intent": "a", "confidence": 1.0, "ranking": [], "entities": [["time", 0, 2], ["amount", 3, 4]]}
     assert [e["entity"] for e in cells.as_parse(answer, {"time"})["entities"]] == ["time"]
@@ -203,6 +217,10 @@ def test_that_the_report_says_what_was_not_run() -> None:
     assert "| ours † (2 of 5 folds) | 87.5 %" in folds
     assert "ours against stock, 4 utterances: 2 that only ours understood, 0 that only stock did" in folds
     assert "`speed`: not run" in folds
+
+
+def test_that_a_suspended_training_tells_the_processors_seconds_only() -> None:
+    assert "| – (3) |" in report.markdown([row("ours", train_seconds=None)])
 
 
 def test_that_a_report_without_any_result_is_one() -> None:

@@ -188,9 +188,21 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
             )
         if not any(_says_something(block) for block in blocks):
             return np.full(len(self._intents), 1 / len(self._intents))
-        sparse, dense = self._matrices([message])
-        scores = self._network.scores(sparse, dense * np.float32(self._scale))[0]
+        scores = self._network.scores_of(*self._rows(blocks))
         return softmax(scores.astype(np.float64) / self._temperature + self._lean)
+
+    def _rows(self, blocks: list[Features]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Columns and values of one message's sparse features side by side, and its dense ones."""
+        columns, values, dense = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+        width = 0
+        for block in blocks:
+            if block.is_sparse():
+                columns.append(block.features.indices + width)
+                values.append(block.features.data)
+                width += block.features.shape[1]
+            else:
+                dense.append(block.features[0] * np.float32(self._scale))
+        return np.concatenate(columns), np.concatenate(values), np.concatenate(dense)
 
     def _matrices(self, messages: list[Message]) -> tuple[csr_matrix, np.ndarray]:
         """The messages' sparse features side by side, and their dense ones; float32."""

@@ -47,6 +47,11 @@ class Network:
         hidden = np.maximum(dense @ self.inner + self.inner_bias, 0)
         return np.asarray(sparse @ self.wide + self.bias + hidden @ self.outer)
 
+    def scores_of(self, columns: np.ndarray, values: np.ndarray, dense: np.ndarray) -> np.ndarray:
+        """Scores (C,) of one example, of whose sparse features only these columns have values; a tenth of the time."""
+        hidden = np.maximum(dense @ self.inner + self.inner_bias, 0)
+        return np.asarray(values @ self.wide[columns] + self.bias + hidden @ self.outer)
+
     def halves(self) -> dict[str, np.ndarray]:
         """The weights by name in half precision: a weight's fourth digit moves no confidence, and half is sooner loaded."""
         return {name: getattr(self, name).astype(np.float16) for name in self.NAMES}

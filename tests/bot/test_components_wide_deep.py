@@ -56,6 +56,16 @@ def test_that_the_mean_network_scores_the_mean():
     np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
+def test_that_one_example_scores_the_same_alone():
+    chance = np.random.default_rng(4)
+    terms, labels = examples()
+    dense = chance.normal(size=(300, 5)).astype(np.float32)
+    network = fit(csr_matrix(terms), dense, labels, 4, SETTINGS, 1)
+    row = csr_matrix(terms)[7]
+    alone = network.scores_of(row.indices, row.data, dense[7])
+    np.testing.assert_allclose(alone, network.scores(csr_matrix(terms), dense)[7], rtol=1e-4)
+
+
 def test_that_the_temperature_takes_back_overconfidence():
     chance = np.random.default_rng(2)
     shares = chance.dirichlet(np.ones(3), 4000)

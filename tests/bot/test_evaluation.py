@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from bot import variety
 from bot.components.pinyin import blurred
-from bot.evaluation import noise, report, scores
+from bot.evaluation import noise, report, scores, spoken
 from bot.evaluation.examples import Example, load, read
+from bot.evaluation.folds import folds
 
 
 def parse(
@@ -96,7 +98,9 @@ def test_that_entities_are_scored_by_exact_span_and_by_value() -> None:
     short = {"entity": "address", "start": 3, "end": 6, "value": "302"}
     found = scores.entities([example], [parse("x", entities=[right, short])])
     assert found["by_entity"]["device"] | {"precision": 1.0} == found["by_entity"]["device"]
-    assert (found["by_entity"]["device"]["values"], found["by_entity"]["device"]["values_right"]) == (1, 1)
+    assert (found["by_entity"]["device"]["values"], found["by_entity"]["device"]["value_f1"]) == (1, 1.0)
+    wrong = scores.entities([example], [parse("x", entities=[right | {"value": "冰箱"}])])
+    assert (wrong["by_entity"]["device"]["f1"], wrong["by_entity"]["device"]["value_f1"]) == (1.0, 0.0)
     assert found["by_entity"]["address"]["f1"] == 0.0
 
 
@@ -139,3 +143,41 @@ def test_that_a_held_out_utterance_known_from_training_is_named() -> None:
         Example("灯泡一闪一闪的", "report_voltage"),
     ]
     assert len(list(variety.copied(training, held_out))) == 1
+
+
+def test_that_numbers_are_spoken_and_entities_keep_their_places() -> None:
+    example = read(
+        "户号[3100123456](account_number)，[3月](time)交了[320.5元](amount)，用[1200度](energy)", "x"
+    )
+    said = spoken.speak(example, 3)
+    assert said == spoken.speak(example, 3)
+    words = {entity.name: entity.of(said.text) for entity in said.entities}
+    assert (
+        "".join(sign for sign in words["account_number"] if sign in "零幺二三四五六七八九")
+        == "三幺零零幺二三四五六"
+    )
+    assert (words["time"], words["amount"], words["energy"]) == ("三月", "三百二十点五元", "一千二百度")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "零"),
+        (10, "十"),
+        (105, "一百零五"),
+        (2000, "两千"),
+        (10_050, "一万零五十"),
+        (123_456, "十二万三千四百五十六"),
+    ],
+)
+def test_that_a_number_is_said_as_people_do(value: int, said: str) -> None:
+    assert spoken.numeral(value) == said
+
+
+def test_that_each_fold_has_its_share_of_every_intent() -> None:
+    examples = [Example(f"{intent}{number}", intent) for intent in "ab" for number in range(10)]
+    own = folds(examples, 5, 1)
+    assert own == folds(examples, 5, 1)
+    assert Counter((example.intent, fold) for example, fold in zip(examples, own, strict=True)) == {
+        (intent, fold): 2 for intent in "ab" for fold in range(5)
+    }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -124,7 +125,7 @@ def test_that_a_missing_or_broken_model_is_said(tmp_path):
 
 def test_that_a_reader_who_leaves_is_no_error(tiny_project):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = f"yes 停电了 | {sys.executable} -m bot.parse | head -1"
+    command = f"yes 停电了 | {shlex.quote(sys.executable)} -m bot.parse | head -1"
     result = subprocess.run(
         ["bash", "-c", command], cwd=tiny_project, env=environment, capture_output=True, timeout=60
     )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.base import HotlineComponent, read_json, write_json
 from bot.components.reading import read
 
 FILES = ("places.txt", "halls.txt", "devices.yml")
@@ -58,6 +64,50 @@ class Lookups:
     def named(self) -> list[tuple[str, dict[str, str]]]:
         """The lists with their names, the most telling first."""
         return [("hall", self.business_hall), ("device", self.device), ("place", self.place)]
+
+
+class LookupComponent(HotlineComponent):
+    """Base of what works from the lists of the folder `lookups`; the model carries them with it."""
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self.use(Lookups())
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`lookups`: folder of lists."""
+        return {"lookups": "data/lookups"}
+
+    @classmethod
+    def files(cls, config: dict[str, Any]) -> list[Path]:
+        """The lists."""
+        return [Path(config["lookups"]) / name for name in FILES]
+
+    def use(self, lookups: Lookups) -> None:
+        """Work from these lists from now on."""
+        self._lookups = lookups
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Store the lists."""
+        self.use(Lookups.of(Path(self.config["lookups"])))
+        with self._storage.write_to(self._resource) as directory:
+            write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> LookupComponent:
+        """The component with the model's lists."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component.use(Lookups(**read_json(directory / "lookups.json")))
+        return component
 
 
 def _lines(path: Path) -> list[str]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
 from typing import Any, Iterator
 
-from rasa.engine.graph import ExecutionContext
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.base import register
 from bot.components.device_words import PART_OF_NAME, find_bound_devices
-from bot.components.lookups import FILES, Lookups
+from bot.components.lookups import LookupComponent, Lookups
 from bot.components.pinyin import syllable
 from bot.components.quantities import find_quantities
 from bot.components.reading import READING, Reading, ReadingNormalizer, read, reading_of
@@ -34,7 +28,7 @@ _HEARD_FROM = 3  # characters a name must have to be known by its sound alone
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
-class RuleEntities(HotlineComponent):
+class RuleEntities(LookupComponent):
     """Adds `time`, `amount`, `energy`, `voltage`, `device`, `scope`, and a `business_hall` of the list.
 
     The lists are spaCy phrase matchers on a `Doc` of our tokens' readings; names of three characters and more are
@@ -43,49 +37,10 @@ class RuleEntities(HotlineComponent):
     are resolved by `filter_spans`, the longest wins, a hall before everything; what was taken before stays untouched.
     """
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
-        super().__init__(config, storage, resource)
-        self._lookups = Lookups()
-        self._build()
-
     @classmethod
     def required_components(cls) -> list[type]:
         """Runs on tokens and readings."""
         return [CharacterTokenizer, ReadingNormalizer]
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """`lookups`: folder of lists."""
-        return {"lookups": "data/lookups"}
-
-    @classmethod
-    def files(cls, config: dict[str, Any]) -> list[Path]:
-        """The lists, which the model carries with it."""
-        return [Path(config["lookups"]) / name for name in FILES]
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Store the lists."""
-        self._lookups = Lookups.of(Path(self.config["lookups"]))
-        with self._storage.write_to(self._resource) as directory:
-            write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
-        self._build()
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> RuleEntities:
-        """The component with the model's lists."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._lookups = Lookups(**read_json(directory / "lookups.json"))
-        component._build()
-        return component
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities to the messages."""
@@ -98,7 +53,9 @@ class RuleEntities(HotlineComponent):
                 )
         return messages
 
-    def _build(self) -> None:
+    def use(self, lookups: Lookups) -> None:
+        """Work from these lists from now on."""
+        super().use(lookups)
         # Importing spaCy costs half a second, which only a process that answers or trains should pay.
         from spacy.lang.zh import Chinese
         from spacy.matcher import PhraseMatcher

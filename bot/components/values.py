@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
-from bot.components.lookups import FILES, Lookups
+from bot.components.base import register
+from bot.components.lookups import LookupComponent
 from bot.components.quantities import amount_of, energy_of, volts_of
 from bot.components.reading import ReadingNormalizer, read
 from bot.components.scopes import scope_of
@@ -56,52 +50,16 @@ def parts_of(text: str) -> dict[str, str]:
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
-class EntityValues(HotlineComponent):
+class EntityValues(LookupComponent):
     """Gives each entity its value, an address its `parts`, a time `from` and `to`; spans stay as they are.
 
     The reference of a time is `metadata["now"]` (ISO 8601), else the present. What cannot be normalised keeps its text.
     """
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
-        super().__init__(config, storage, resource)
-        self._lookups = Lookups()
-
     @classmethod
     def required_components(cls) -> list[type]:
         """Comes after the extractors."""
         return [ReadingNormalizer]
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """`lookups`: folder of lists."""
-        return {"lookups": "data/lookups"}
-
-    @classmethod
-    def files(cls, config: dict[str, Any]) -> list[Path]:
-        """The lists, which the model carries with it."""
-        return [Path(config["lookups"]) / name for name in FILES]
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Store the lists."""
-        self._lookups = Lookups.of(Path(self.config["lookups"]))
-        with self._storage.write_to(self._resource) as directory:
-            write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> EntityValues:
-        """The component with the model's lists."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._lookups = Lookups(**read_json(directory / "lookups.json"))
-        return component
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the values of the messages' entities."""

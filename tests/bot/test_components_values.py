@@ -235,8 +235,8 @@ def test_that_addresses_have_parts(text, parts):
 @pytest.fixture
 def values():
     component = EntityValues({}, None, None)
-    component._lookups = Lookups(
-        {}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"}
+    component.use(
+        Lookups({}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"})
     )
     return component
 

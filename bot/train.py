@@ -17,7 +17,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.freshness import Sources, is_fresh, record
+from bot.freshness import Sources, is_fresh, record, understands
 
 if TYPE_CHECKING:
     from bot.progress import Progress
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{options.out} is up to date", file=sys.stderr)
         return 0
     try:
-        seconds = train(sources, options.out)
+        seconds = train(sources, options.out, whole=options.force)
     except BrokenSources as error:
         print(error, file=sys.stderr)
         return 1
@@ -52,8 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def train(sources: Sources, out: Path) -> float:
+def train(sources: Sources, out: Path, *, whole: bool = False) -> float:
     """Check the sources, train, and put archive and record in place; returns the seconds it took.
+
+    Where only rules or domain changed, the understanding of the model that is there is kept, unless `whole`.
 
     Raises:
         BrokenSources: a source is missing or broken, or Rasa refuses the data.
@@ -62,7 +64,8 @@ def train(sources: Sources, out: Path) -> float:
 
     started = time.monotonic()
     # What is recorded is what was read: a file saved while the training runs makes the model stale.
-    fingerprint = sources.fingerprint()
+    fingerprint, understanding = sources.fingerprint(), sources.fingerprint(understanding=True)
+    kept = out if not whole and understands(out, sources) else None
     _check(sources)
     os.environ["LOG_LEVEL"] = "ERROR"  # Rasa's own progress bars look at it
     # All cores: nothing else waits for this process, unlike for one that answers.
@@ -71,14 +74,14 @@ def train(sources: Sources, out: Path) -> float:
 
     with Progress() as progress, tempfile.TemporaryDirectory(prefix="hotline-train-") as folder:
         progress.step("starting Rasa")
-        archive = _train(sources, Path(folder), progress)
+        archive = _train(sources, Path(folder), progress, kept)
         out.parent.mkdir(parents=True, exist_ok=True)
         # Into place in one step: a door that starts meanwhile finds the old model or the new one.
         beside = out.with_name(f".{out.name}.new")
         shutil.copyfile(archive, beside)
         beside.replace(out)
     seconds = time.monotonic() - started
-    record(out, fingerprint, seconds)
+    record(out, fingerprint, understanding, seconds)
     return seconds
 
 
@@ -100,7 +103,7 @@ def _check(sources: Sources) -> None:
         raise BrokenSources("\n".join(str(problem) for problem in problems))
 
 
-def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
+def _train(sources: Sources, folder: Path, progress: Progress, kept: Path | None) -> Path:
     from bot.training import TrainingFailed, train_model
 
     progress.step("reading data")
@@ -108,7 +111,7 @@ def _train(sources: Sources, folder: Path, progress: Progress) -> Path:
     said = StringIO()  # Rasa prints to stdout, which is for results; what it says matters when it gives up
     try:
         with redirect_stdout(said):
-            train_model(sources.config, sources.domain, sources.training_files(), archive)
+            train_model(sources.config, sources.domain, sources.training_files(), archive, kept)
     except TrainingFailed as error:
         raise BrokenSources(
             "\n".join(filter(None, (said.getvalue().strip(), f"training failed: {error}")))

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import rasa.engine.validation
 from rasa.engine.caching import LocalTrainingCache
 from rasa.engine.exceptions import GraphComponentException
-from rasa.engine.graph import ExecutionContext, GraphNodeHook, GraphSchema
+from rasa.engine.graph import ExecutionContext, GraphModelConfiguration, GraphNodeHook, GraphSchema
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -106,14 +107,14 @@ def _has_utterances(file: Path) -> bool:
         return any(line.startswith("nlu:") for line in lines)
 
 
-def train_model(config: Path, domain: Path, files: list[Path], out: Path) -> None:
-    """Train everything and write the archive.
+def train_model(config: Path, domain: Path, files: list[Path], out: Path, kept: Path | None = None) -> None:
+    """Train everything and write the archive; of the model `kept` the understanding is taken over as it is.
 
     Raises:
         TrainingFailed: see there.
     """
     spoken = [file for file in files if _has_utterances(file)]
-    _guarded(config, domain, [file for file in files if file not in spoken], examples(spoken), out)
+    _guarded(config, domain, [file for file in files if file not in spoken], examples(spoken), out, kept)
 
 
 def train_understanding(config: Path, domain: Path, utterances: Sequence[Example], out: Path) -> None:
@@ -125,17 +126,24 @@ def train_understanding(config: Path, domain: Path, utterances: Sequence[Example
     _guarded(config, domain, [], utterances, out)
 
 
-def _guarded(config: Path, domain: Path, rules: list[Path], utterances: Sequence[Example], out: Path) -> None:
+def _guarded(
+    config: Path,
+    domain: Path,
+    rules: list[Path],
+    utterances: Sequence[Example],
+    out: Path,
+    kept: Path | None = None,
+) -> None:
     register_all()
     try:
-        _train(_Importer(config, domain, rules, utterances), out)
+        _train(_Importer(config, domain, rules, utterances), out, kept)
     except SystemExit as error:  # Rasa leaves that way when rules contradict each other
         raise TrainingFailed("rules, stories and domain do not fit together") from error
     except (GraphComponentException, RasaException, ImportError, ValueError, KeyError, OSError) as error:
         raise TrainingFailed(_reason(error)) from error
 
 
-def _train(importer: TrainingDataImporter, out: Path) -> None:
+def _train(importer: TrainingDataImporter, out: Path, kept: Path | None) -> None:
     stories = importer.get_stories()
     unknown = get_unresolved_slots(importer.get_domain(), stories)
     if unknown:
@@ -143,16 +151,23 @@ def _train(importer: TrainingDataImporter, out: Path) -> None:
             f"rules or stories set slots that the domain does not have: {', '.join(sorted(unknown))}"
         )
     kind = TrainingType.NLU if stories.is_empty() else TrainingType.BOTH
-    arguments: dict[str, Any] = {}
-    settings = importer.get_config()
-    model = Recipe.recipe_for_name(settings.get("recipe")).graph_config_for_recipe(
-        settings, arguments, training_type=kind
-    )
+    model = _graph(importer, kind)
     rasa.engine.validation.validate(model)
     with tempfile.TemporaryDirectory(prefix="hotline-graph-") as folder:
-        storage = LocalModelStorage.create(Path(folder))
+        if kept and kind is TrainingType.BOTH:
+            # What is asked of the whole model is answered by what is learnt now and what the archive brings.
+            model = replace(model, train_schema=_graph(importer, TrainingType.CORE).train_schema)
+            storage, _ = LocalModelStorage.from_model_archive(Path(folder), kept)
+        else:
+            storage = LocalModelStorage.create(Path(folder))
         trainer = GraphTrainer(storage, LocalTrainingCache(), _UncachedRunner)
         trainer.train(model, importer, out, force_retraining=True)
+
+
+def _graph(importer: TrainingDataImporter, kind: TrainingType) -> GraphModelConfiguration:
+    settings, arguments = importer.get_config(), dict[str, Any]()
+    recipe = Recipe.recipe_for_name(settings.get("recipe"))
+    return recipe.graph_config_for_recipe(settings, arguments, training_type=kind)
 
 
 def _reason(error: BaseException) -> str:

@@ -28,6 +28,7 @@ from bot.components.words import BORDER, WordFeatures
 LEARNT = ("address", "business_hall", "person_name")
 """Entities that only a learnt model finds; numbers, times, quantities and devices are left to rules."""
 
+_NO_END = "玩去来逛"
 _YIELDING = ("time", "amount", "energy", "voltage", "device", "scope")
 
 
@@ -172,12 +173,15 @@ class CrfEntityExtractor(HotlineComponent):
             certain = min(self._tagger.marginal(labels[index], index) for index in inside)
             sure = name != "business_hall" and certain >= self.config["certain"]
             inside = _left_over(tokens, inside, taken, sure)
+            if name == "address" and len(inside) > 2 and tokens[inside[-1]].text in _NO_END:
+                inside = inside[:-1]
             if not inside:
                 continue
             start, end = tokens[inside[0]].start, tokens[inside[-1]].end
             if name == "address":
                 ahead = [tokens[spans[place + 1][1][0]].start] if place + 1 < len(spans) else []
-                ahead += [entity["start"] for entity in taken if entity["start"] >= end]
+                # A substation or a machine works may belong to the name of the place.
+                ahead += [e["start"] for e in taken if e["start"] >= end and e["entity"] != "device"]
                 end = _address_end(reading_of(message), start, end, min(ahead, default=None))
             found.append(
                 {

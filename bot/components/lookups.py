@@ -16,14 +16,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.base import HotlineComponent, read_json, write_json
 from bot.components.reading import read
 
-FILES = ("places.txt", "halls.txt", "devices.yml")
+FILES = ("places.txt", "divisions.txt", "halls.txt", "devices.yml")
 
 
 @dataclass(frozen=True)
 class Lookups:
-    """Names as they read, each with what it stands for: a place for itself, a hall for its id, a device for its term."""
+    """Names as they read, each with what it stands for: a place or an administrative
+    division for itself, a hall for its id, a device for its term."""
 
     place: dict[str, str] = field(default_factory=dict)
+    division: dict[str, str] = field(default_factory=dict)
     business_hall: dict[str, str] = field(default_factory=dict)
     device: dict[str, str] = field(default_factory=dict)
 
@@ -31,10 +33,13 @@ class Lookups:
     def of(cls, folder: Path) -> Lookups:
         """Read the folder's files; a missing one is an empty list.
 
-        `places.txt`: a name a line. `halls.txt`: id, a tab, the name and other names parted by tabs.
+        `places.txt`, `divisions.txt`: a name a line. `halls.txt`: id, a tab, the name and other names parted by tabs.
         `devices.yml`: a term with a list of other words for it. `#` starts a comment.
         """
-        places = {read(line).text: line for line in _lines(folder / "places.txt")}
+        places, divisions = (
+            {read(line).text: line for line in _lines(folder / name)}
+            for name in ("places.txt", "divisions.txt")
+        )
         halls = {}
         for line in _lines(folder / "halls.txt"):
             hall, *names = line.split("\t")
@@ -43,7 +48,7 @@ class Lookups:
         if (folder / "devices.yml").is_file():
             terms = yaml.safe_load((folder / "devices.yml").read_text(encoding="utf-8")) or {}
         devices = {read(word).text: term for term, words in terms.items() for word in [term, *(words or [])]}
-        return cls(places, halls, devices)
+        return cls(places, divisions, halls, devices)
 
     def marks(self, text: str) -> dict[int, tuple[str, str]]:
         """For each character inside a name, longest names first: (B or I, list's name)."""
@@ -63,7 +68,12 @@ class Lookups:
 
     def named(self) -> list[tuple[str, dict[str, str]]]:
         """The lists with their names, the most telling first."""
-        return [("hall", self.business_hall), ("device", self.device), ("place", self.place)]
+        return [
+            ("hall", self.business_hall),
+            ("device", self.device),
+            ("place", self.place),
+            ("division", self.division),
+        ]
 
 
 class LookupComponent(HotlineComponent):

@@ -36,7 +36,7 @@ _KINDS = (
 )
 _RATES = ("天", "日", "月", "年")  # so much a month says no time
 _START = re.compile(
-    "[今昨作明前大后去上下这本旧头来当每隔天早晨晚夜半凌清深三午中傍黄擦黑入白日正腊冬闰初廿周星礼月年春夏秋新过除元灯端七重小寒暑双国五六八十一二四九两俩仨几好整个点"
+    "[搿次今昨作明前大后去上下这本旧头来当每隔天早晨晚夜半凌清深三午中傍黄擦黑入白日正腊冬闰初廿周星礼月年春夏秋新过除元灯端七重小寒暑双国五六八十一二四九两俩仨几好整个点"
     "刚方将先才现目此而依宜家眼如最近那成全次第同节未接往听琴寻擒噚呢嗰劳儿教圣平妇情植青建零〇0-9数梅汛迎赶高朝晌立格啱挨过秋麦伏正后百千老通]"
 )
 _INSIDE = re.compile("[0-9零〇一二三四五六七八九十百千两点.]")
@@ -45,11 +45,11 @@ _HOUSE = re.compile(
 )
 # Words whose last character looks as if a time began there.
 _BEFORE = {
-    "前": re.compile("[之以提]$"),
+    "前": re.compile("[之以提啥]$"),
     "后": re.compile("[以之今最]$"),
     "明": re.compile("[说证声注表透发文]$"),
     "下": re.compile("[一等]$"),
-    "上": re.compile("(?:[以早晚马]|加|算|连|网)$"),
+    "上": re.compile("[以早晚马加算连网线桥墙树路地杆顶台街身]$"),
     "来": re.compile("[后以近]$"),
     "当": re.compile("[应相]$"),
     "成": re.compile("[完形]$"),
@@ -65,6 +65,7 @@ _BEFORE = {
     "头": re.compile("[墙里外木老上下前后口码镇村屋店山桥街开]$"),
     "天": re.compile("[0-9一二三四五六七八九十几半今昨明]$"),
 }
+_AWAY = re.compile("(?:出差|出门|离开|外地|停|停电|断|空|关|拖|等|晚|住|最多|至少|过)$")
 _LASTING = re.compile("[了用住干过近等停修]$")
 _AGES = re.compile("了|前|后|多|来|没|以|左右")
 _ASKED = re.compile("(?:[了这那好过有没近]|(?<!提)前)$")
@@ -143,7 +144,8 @@ def _says_when(named: Named, text: str) -> bool:
         return False
     rate = named.kind == "duration" and groups["n"] == "一" and groups["unit"] in _RATES
     rate = rate and not (groups["pre"] or groups["tail"] or groups["n2"])
-    return not (rate and not named.way and text[named.end : named.end + 1] not in ("了", "没", "多"))
+    lasting = text[named.end : named.end + 1] in ("了", "没", "多", "内") or _AWAY.search(text[: named.start])
+    return not (rate and not named.way and not lasting)
 
 
 def _may_begin(text: str, place: int) -> bool:
@@ -153,7 +155,9 @@ def _may_begin(text: str, place: int) -> bool:
     if _INSIDE.match(first) and _INSIDE.match(before[-1]):
         return False
     if before[-1] == "第" or (
-        before[-1] == "户" and not re.match("[0-9一二三四五六七八九十]+月", text[place:])
+        before[-1] == "户"
+        and _INSIDE.match(first)
+        and not re.match("[0-9一二三四五六七八九十]+月", text[place:])
     ):
         return False
     if first in "零〇一二三四五六七八九十两0123456789" and before[-1].isascii() and before[-1].isalpha():

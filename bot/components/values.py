@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.base import register
@@ -14,7 +14,22 @@ from bot.components.lookups import LookupComponent
 from bot.components.quantities import amount_of, energy_of, volts_of
 from bot.components.reading import ReadingNormalizer, read
 from bot.components.scopes import scope_of
-from bot.components.times import ZONE, resolve
+from bot.components.times import AHEAD, ZONE, resolve
+
+# What was billed, used and paid lies behind, what is asked for or planned ahead: "8月10号" is another day of each.
+_PAST = (
+    "query_bill",
+    "query_usage",
+    "query_payment_record",
+    "report_payment_problem",
+    "dispute_bill",
+    "ask_invoice",
+)
+_PLANNED = (
+    "query_planned_outage", "apply_suspension", "apply_capacity_change", "apply_new_connection", "apply_ev_charger",
+    "apply_site_visit", "request_relocation",
+)  # fmt: skip
+_YEAR_AHEAD = 300
 
 _NAME = "[^省市区县路街弄号栋幢室,，。 ]"
 _PARTS = {
@@ -65,14 +80,15 @@ class EntityValues(LookupComponent):
         """Set the values of the messages' entities."""
         for message in messages:
             if isinstance(message.get(TEXT), str):
-                now = _reference(message)
+                now, ahead = _reference(message), _ahead(message)
                 entities = [
-                    self._valued(entity, message.get(TEXT), now) for entity in message.get(ENTITIES) or []
+                    self._valued(entity, message.get(TEXT), now, ahead)
+                    for entity in message.get(ENTITIES) or []
                 ]
                 message.set(ENTITIES, entities, add_to_output=True)
         return messages
 
-    def _valued(self, entity: dict[str, Any], text: str, now: datetime) -> dict[str, Any]:
+    def _valued(self, entity: dict[str, Any], text: str, now: datetime, ahead: int) -> dict[str, Any]:
         written = read(text[entity["start"] : entity["end"]]).text
         name = entity["entity"]
         if name == "amount":
@@ -89,7 +105,7 @@ class EntityValues(LookupComponent):
             return {**entity, "value": self._hall(written) or entity["value"]}
         if name == "address":
             return {**entity, "parts": parts_of(written)}
-        if name == "time" and (span := resolve(written, now)):
+        if name == "time" and (span := resolve(written, now, ahead)):
             start, end = span.start.isoformat(), span.end.isoformat()
             return {**entity, "value": f"{start}/{end}", "from": start, "to": end}
         return entity
@@ -101,6 +117,11 @@ class EntityValues(LookupComponent):
         short = re.sub("(?:供电)?(?:营业厅|营业所|供电所|营业点|大厅)$", "", written)
         named = {hall for name, hall in self._lookups.business_hall.items() if short and short in name}
         return named.pop() if len(named) == 1 else None
+
+
+def _ahead(message: Message) -> int:
+    intent = (message.get(INTENT) or {}).get("name")
+    return 0 if intent in _PAST else _YEAR_AHEAD if intent in _PLANNED else AHEAD
 
 
 def _reference(message: Message) -> datetime:

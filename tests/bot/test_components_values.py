@@ -174,6 +174,17 @@ def test_that_scopes_are_one_of_four(text, scope):
         ("九点一刻", "2022-04-05T09:15", "2022-04-05T09:16"),
         ("现在", "2022-04-05T12:30", "2022-04-05T12:31"),
         ("第三季度", "2022-07-01T00:00", "2022-10-01T00:00"),
+        ("过年", "2022-02-01T00:00", "2022-02-08T00:00"),
+        ("除夕", "2022-01-31T00:00", "2022-02-01T00:00"),
+        ("大年初三", "2022-02-03T00:00", "2022-02-04T00:00"),
+        ("正月十五", "2022-02-15T00:00", "2022-02-16T00:00"),
+        ("正月十五晚上八点", "2022-02-15T20:00", "2022-02-15T21:00"),
+        ("腊月", "2022-01-03T00:00", "2022-02-01T00:00"),
+        ("腊月二十三", "2022-01-25T00:00", "2022-01-26T00:00"),
+        ("初六", "2022-04-06T00:00", "2022-04-07T00:00"),
+        ("去年中秋", "2021-09-21T00:00", "2021-09-22T00:00"),
+        ("端午", "2022-06-03T00:00", "2022-06-04T00:00"),
+        ("搿个月", "2022-04-01T00:00", "2022-05-01T00:00"),
     ],
 )
 def test_that_times_are_spans(text, start, end):
@@ -183,11 +194,24 @@ def test_that_times_are_spans(text, start, end):
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "start"),
+    [
+        ("8月10号", "apply_suspension", "2022-08-10"), ("8月10号", "query_bill", "2021-08-10"), ("8月10号", "query_outage", "2021-08-10"),
+        ("5月10号", "query_usage", "2021-05-10"), ("5月10号", "query_planned_outage", "2022-05-10"), ("5月10号", "query_outage", "2022-05-10"),
+        ("十一月到次年三月", "apply_suspension", "2022-11-01"),
+    ],
+)  # fmt: skip
+def test_that_what_is_asked_for_tells_past_from_future(values, text, intent, start):
+    message = Message({"text": text, "intent": {"name": intent}, "metadata": {"now": NOW.isoformat()}})
+    message.set("entities", [{"entity": "time", "start": 0, "end": len(text), "value": text}])
+    assert values.process([message])[0].get("entities")[0]["from"][:10] == start
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2月30号",
         "二十五点",
-        "过年",
         "停电",
         "",
         "到",
@@ -197,15 +221,12 @@ def test_that_times_are_spans(text, start, end):
         "十点九十分",
         "每天晚上",
         "每个月",
-        "正月十五",
-        "腊月",
         "最近",
         "几天",
         "好几年",
         "三四天",
         "十几年",
         "七八点",
-        "端午",
         "晚上十点以后",
         "月底前",
         "七八九三个月",
@@ -236,7 +257,7 @@ def test_that_addresses_have_parts(text, parts):
 def values():
     component = EntityValues({}, None, None)
     component.use(
-        Lookups({}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"})
+        Lookups({}, {}, {"花木供电营业厅": "H003", "花木营业厅": "H003"}, {"冷气": "空调", "空调": "空调"})
     )
     return component
 

@@ -78,6 +78,33 @@ def test_that_the_model_has_no_pickles_and_no_user_text_on_the_screen(tiny_proje
     assert not runtime.needs_tensorflow(folder / "models" / "other.tar.gz")
 
 
+def test_that_changed_rules_leave_the_understanding_as_it_is(tiny_project, tmp_path):
+    import shutil
+    import tarfile
+
+    def components(archive):
+        with tarfile.open(archive) as content:
+            return {m.name: (m.mtime, content.extractfile(m).read()) for m in content if m.isfile()}
+
+    shutil.copytree(tiny_project, tmp_path, dirs_exist_ok=True)
+    model, rules = tmp_path / "models" / "hotline.tar.gz", tmp_path / "data/rules/tiny.yml"
+    before = components(model)
+    rules.write_text(rules.read_text().replace("utter_greet", "utter_unsure"), encoding="utf-8")
+    assert not is_fresh(model, Sources.of(tmp_path))
+    result = run("bot.train", cwd=tmp_path)
+    assert result.returncode == 0
+    assert is_fresh(model, Sources.of(tmp_path))
+    after = components(model)
+    learnt = [name for name in before if "train_bot.components" in name]
+    assert learnt
+    assert b"WideDeepIntentClassifier" not in result.stderr
+    assert {name: after[name] for name in learnt} == {name: before[name] for name in learnt}
+    assert (
+        after["components/train_RulePolicy0/rule_policy.json"]
+        != before["components/train_RulePolicy0/rule_policy.json"]
+    )
+
+
 BROKEN = {
     "yaml": ("version: '3.1'\nnlu:\n- intent: greet\n  examples: |\n    - 你好\n bad: [\n", 6, "no YAML"),
     "mapping": ("- 1\n", 1, "must be a mapping"),

@@ -1,0 +1,77 @@
+"""What the utility's systems answer. `openapi.json` is made from these models.
+
+Units: energy in kWh, money in yuan as decimal strings, times ISO 8601 with an offset (Asia/Shanghai), days
+`YYYY-MM-DD`, months `YYYY-MM`. A field that is not listed here is ignored; a field that contradicts another
+makes the whole answer invalid (`BackendLied`): saying nothing beats saying something false.
+"""
+
+from backends.contracts.accounts import (
+    ADDED,
+    AccountBalance,
+    Bill,
+    BillLine,
+    Bills,
+    Item,
+    LineKind,
+    Verification,
+    VerifyRequest,
+)
+from backends.contracts.base import AccountNumber, Contract, Energy, ErrorBody, ErrorDetail, Money, Month
+from backends.contracts.halls import Hall, Halls, Span
+from backends.contracts.measures import Customer, Effects, Measure, Measures
+from backends.contracts.orders import (
+    OPEN,
+    Mark,
+    Order,
+    OrderEvent,
+    OrderKind,
+    OrderNumber,
+    OrderRequest,
+    Orders,
+    OrderState,
+)
+from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
+from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
+
+__all__ = [
+    "ADDED",
+    "OPEN",
+    "AccountBalance",
+    "AccountNumber",
+    "Bill",
+    "BillLine",
+    "Bills",
+    "Contract",
+    "Customer",
+    "Effects",
+    "Energy",
+    "ErrorBody",
+    "ErrorDetail",
+    "GridManager",
+    "Hall",
+    "Halls",
+    "Item",
+    "LineKind",
+    "Mark",
+    "Match",
+    "Measure",
+    "Measures",
+    "Money",
+    "Month",
+    "Order",
+    "OrderEvent",
+    "OrderKind",
+    "OrderNumber",
+    "OrderRequest",
+    "OrderState",
+    "Orders",
+    "Outage",
+    "OutageAnswer",
+    "OutageKind",
+    "OutageStatus",
+    "Place",
+    "PlaceAnswer",
+    "Span",
+    "Verification",
+    "VerifyRequest",
+]

@@ -29,7 +29,7 @@ class Clients:
         url, token = settings.backends_url, settings.backends_token
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
-            desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(),
+            desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
         )  # fmt: skip
 
     async def aclose(self) -> None:

@@ -64,7 +64,7 @@ def build(settings: Settings) -> Parts:
     bell = Bell(url_of(settings.redis_url, "HOTLINE_REDIS_URL"))
     jobs = Jobs(database_url)
     bot = BotDoor(settings.bot_url, settings.internal_token)
-    house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording())
+    house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording(province=settings.province))
     desk = DeskService(house)
     accounts = load_accounts(settings)
     wechat = WeChatChannel(accounts, bell.redis)

@@ -4,13 +4,14 @@ A file holds `responses: {key: [variant, …]}`; a variant has `text`, optionall
 `web`) and `buttons` (`title`, `payload`). The variant of the channel wins over the one without a channel.
 Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
 `{energy:kwh}`, `{until:time}`, `{day:day}`, `{account:digits}`, `{count:number}`; a bare `{name}` is text.
+`{fact_repair_arrival_city:number}` is the dated figure `repair_arrival_city` of `kit.facts`: no text holds one itself.
 A missing value or key is an error: nothing half-filled is ever said.
 """
 
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from typing import Any
 import yaml
 
 from kit.errors import MisconfiguredError
+from kit.facts import Facts
 from kit.logging import get
 from kit.settings import ROOT
 from kit.spoken import Speaker
 
 log = get(__name__)
 RESPONSES = ROOT / "data" / "responses"
+FACT = "fact_"
 # What a value of the wrong kind raises on its way into words.
 UNFILLABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
@@ -37,8 +40,13 @@ class Words:
 
 
 class _Formatter(string.Formatter):
-    def __init__(self, speaker: Speaker) -> None:
-        self.speaker = speaker
+    def __init__(self, speaker: Speaker, facts: Facts) -> None:
+        self.speaker, self.facts = speaker, facts
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if isinstance(key, str) and key.startswith(FACT) and key not in kwargs:
+            return self.facts.get(key.removeprefix(FACT), str(kwargs.get("province") or "")).value
+        return super().get_value(key, args, kwargs)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         return self.speaker.render(value, format_spec) if format_spec else str(value)
@@ -47,8 +55,9 @@ class _Formatter(string.Formatter):
 class Wording:
     """The catalogue of responses under one folder."""
 
-    def __init__(self, folder: Path = RESPONSES) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path = RESPONSES, *, facts: Facts | None = None, province: str = "") -> None:
+        """`province`: whose figures are said where the values name none."""
+        self.folder, self.facts, self.province = folder, facts or Facts(), province
         self._stamp: tuple[tuple[str, int], ...] = ()
         self._catalogue: dict[str, list[dict[str, Any]]] = {}
 
@@ -74,7 +83,8 @@ class Wording:
             )
         speaker = Speaker(spoken=channel == "ivr")
         try:
-            text = _Formatter(speaker).vformat(chosen["text"], (), dict(values or {}))
+            filled = {"province": self.province, **(values or {})}
+            text = _Formatter(speaker, self.facts).vformat(chosen["text"], (), filled)
         except UNFILLABLE as error:
             raise MisconfiguredError(f"response {key!r} cannot be filled: {error!r}") from error
         buttons = [] if channel == "ivr" else [dict(button) for button in chosen.get("buttons", [])]

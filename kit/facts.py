@@ -1,0 +1,118 @@
+"""Figures that may be said: promises, prices, limits, distances. Each is a dated row with its source.
+
+`data/knowledge/facts/*.yml` hold `facts: {name: [row, …]}`; a row has `value`, `valid_from` and `source`, optionally `unit`,
+`province` (empty: everywhere) and `valid_to` (inclusive). A province's own row wins over one for all. Reloaded when a file
+changes; a broken file is named with its reason, and the last good rows stay in use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kit import clock
+from kit.errors import MisconfiguredError
+from kit.logging import get
+from kit.settings import ROOT
+
+log = get(__name__)
+FACTS = ROOT / "data" / "knowledge" / "facts"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure. `value` is a decimal; `unit` as residents say it."""
+
+    name: str
+    value: Decimal
+    unit: str
+    province: str
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Facts:
+    """The figures under one folder."""
+
+    def __init__(self, folder: Path = FACTS) -> None:
+        self.folder = folder
+        self._stamp: tuple[tuple[str, int], ...] = ()
+        self._rows: dict[str, list[Fact]] = {}
+
+    def names(self) -> list[str]:
+        """Every name there is, sorted."""
+        self._refresh()
+        return sorted(self._rows)
+
+    def rows(self, name: str) -> list[Fact]:
+        """Every row of that name, lapsed ones too."""
+        self._refresh()
+        return list(self._rows.get(name, ()))
+
+    def get(self, name: str, province: str = "", day: date | None = None) -> Fact:
+        """The row in force on `day` (today) in `province`. Raises `LookupError` when there is none."""
+        on = day or clock.now().date()
+        found = [row for row in self.rows(name) if row.province in ("", province) and row.holds(on)]
+        if not found:
+            raise LookupError(f"no fact {name!r} is in force on {on} in {province or 'all provinces'}")
+        return max(found, key=lambda row: (bool(row.province), row.valid_from))
+
+    def _refresh(self) -> None:
+        try:
+            stamp = tuple((f.name, f.stat().st_mtime_ns) for f in sorted(self.folder.glob("*.yml")))
+        except FileNotFoundError:  # a file went between listing and looking: the next call sees the rest
+            return
+        if stamp == self._stamp:
+            return
+        try:
+            self._rows = self._read()
+        except MisconfiguredError as error:
+            if not self._rows:
+                raise
+            log.error("facts_broken", reason=error.reason)
+        self._stamp = stamp
+
+    def _read(self) -> dict[str, list[Fact]]:
+        rows: dict[str, list[Fact]] = {}
+        for file in sorted(self.folder.glob("*.yml")):
+            try:
+                named = yaml.safe_load(file.read_text("utf-8"))["facts"].items()
+                for name, written in named:
+                    if name in rows:
+                        raise MisconfiguredError(f"{file.name}: fact {name!r} exists in another file already")
+                    rows[name] = [_fact(name, row) for row in written]
+            except (
+                OSError,
+                yaml.YAMLError,
+                LookupError,
+                TypeError,
+                AttributeError,
+                ValueError,
+                InvalidOperation,
+            ) as error:
+                raise MisconfiguredError(f"{file.name} is no file of facts: {error!r}") from error
+        return rows
+
+
+def _fact(name: str, row: dict[str, Any]) -> Fact:
+    unknown = set(row) - {"value", "unit", "province", "valid_from", "valid_to", "source"}
+    if unknown:
+        raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
+    first, last = row["valid_from"], row.get("valid_to")
+    if not isinstance(first, date) or not (last is None or (isinstance(last, date) and last >= first)):
+        raise ValueError(f"{name}: valid_from and valid_to must be days in order")
+    if not str(row["source"]).strip():
+        raise ValueError(f"{name}: no source")
+    return Fact(
+        name, Decimal(str(row["value"])), str(row.get("unit", "")), str(row.get("province", "")), first, last,
+        str(row["source"]),
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from kit.logging import get
 
 log = get(__name__)
 
-KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason")
+KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason", "waiting")
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 

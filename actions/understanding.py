@@ -12,13 +12,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import doubt
+from actions import demands, doubt
 from actions.clients import Clients
 from actions.turn import Event, Turn
 
 
 class Understanding(Action):  # type: ignore[misc]
-    """Sets `understood` for this message."""
+    """Sets `understood` for this message, and `waiting` to what else it wants."""
 
     action_name: ClassVar[str] = "action_validate_slot_mappings"
 
@@ -31,4 +31,8 @@ class Understanding(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        return [SlotSet("understood", doubt.settled(Turn(dispatcher, tracker, self.clients)))]
+        turn = Turn(dispatcher, tracker, self.clients)
+        return [
+            SlotSet("understood", doubt.settled(turn)),
+            *demands.noticed(turn, doubt.alike(turn.intent)),
+        ]

@@ -78,22 +78,27 @@ class Talk:
     async def says(
         self, text: str, intent: str, *entities: tuple[str, str], confidence: float = CONFIDENCE,
         ranking: dict[str, float] | None = None, now: dict[str, Any] | None = None,
+        demands: dict[str, str] | None = None,
     ) -> str:  # fmt: skip
-        """A message and the assistant's words in answer, joined; '' for silence."""
+        """A message and the assistant's words in answer, joined; '' for silence. `demands`: by intent its part of the text."""
         await self.hear(text)
         found = [entity(name, text, words, **(now or {})) for name, words in entities]
-        return await self.again(text, intent, found, confidence=confidence, ranking=ranking)
+        parts = [
+            {"intent": i, "confidence": 0.9, "start": text.index(p), "end": text.index(p) + len(p)}
+            for i, p in (demands or {}).items()
+        ]
+        return await self.again(text, intent, found, confidence=confidence, ranking=ranking, demands=parts)
 
     async def again(
         self, text: str, intent: str, entities: list[dict[str, Any]], *, confidence: float = CONFIDENCE,
-        ranking: dict[str, float] | None = None,
+        ranking: dict[str, float] | None = None, demands: list[dict[str, Any]] | None = None,
     ) -> str:  # fmt: skip
         """The turn of the message last heard."""
         shares = {intent: confidence} | (ranking or {})
         self.message = {
             "text": text, "intent": {"name": intent, "confidence": confidence}, "entities": entities,
             "intent_ranking": [{"name": n, "confidence": c} for n, c in sorted(shares.items(), key=lambda s: -s[1])],
-            "message_id": self.turn_id,
+            "demands": demands or [], "message_id": self.turn_id,
             "metadata": {
                 "channel": self.channel, "asr": {"confidence": None, "nbest": []}, "now": None,
                 "epoch": self.epoch, "message_id": self.turn_id,

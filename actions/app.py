@@ -29,6 +29,8 @@ from rasa_sdk.interfaces import (
 
 from actions import account, bill, dialogue, hall, handoff, outage, understanding
 from actions.clients import Clients
+from actions.fault.form import ValidateFaultForm
+from actions.fault.report import RegisterDanger, ReportFault
 from actions.turn import CHANNELS
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -41,6 +43,7 @@ BODY_LIMIT = 2**20  # bytes: a long conversation with all its events
 ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,
+    ReportFault, RegisterDanger, ValidateFaultForm,
     bill.TellBill, account.ValidateAccountForm,
     hall.TellHall, hall.ValidateHallForm,
     handoff.Handoff,

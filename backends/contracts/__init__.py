@@ -31,6 +31,7 @@ from backends.contracts.orders import (
     Orders,
     OrderState,
     OrderUrge,
+    Scope,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
@@ -75,6 +76,7 @@ __all__ = [
     "OutageStatus",
     "Place",
     "PlaceAnswer",
+    "Scope",
     "Span",
     "Verification",
     "VerifyRequest",

@@ -107,3 +107,28 @@ def _households(world: World) -> Iterator[Household]:
 def household(_households: Iterator[Household]) -> Household:
     """An account that no other test tries to prove: failures count per account."""
     return next(_households)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """An estate without any notice."""
+
+    place_id: str
+    name: str
+    full: str
+
+
+@pytest.fixture(scope="session")
+def _quiet(world: World) -> Iterator[Quiet]:
+    rows = world.ask_town(
+        "select place_id, name, city || district || street || name from place where kind = 'estate' and name not like '%弄'"
+        " and place_id not in (select place_id from outage) and name in (select name from place group by name"
+        " having count(*) = 1) order by place_id limit 200"
+    )
+    return iter([Quiet(*row) for row in rows])
+
+
+@pytest.fixture
+def quiet(_quiet: Iterator[Quiet]) -> Quiet:
+    """One that no other test reports anything for."""
+    return next(_quiet)

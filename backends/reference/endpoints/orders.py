@@ -85,7 +85,7 @@ async def withdraw(number: Number, proof: contracts.OrderProof, key: Key, orders
 def order_of(row: models.WorkOrder, *, created: bool = False) -> contracts.Order:
     return contracts.Order(
         number=row.number, kind=row.kind, subject=row.subject, state=row.state, urgent=row.urgent,  # type: ignore[arg-type]
-        marks=set(row.marks), place=contracts.Place.model_validate(row.place) if row.place else None,
+        marks=set(row.marks), place=contracts.Place.model_validate(row.place) if row.place else None, scope=row.scope,  # type: ignore[arg-type]
         created=created, created_at=row.created_at, contact_by=row.contact_by, answer_by=row.answer_by,
         urges=row.urges,
         events=[contracts.OrderEvent(at=e.at, state=e.state, text=e.text) for e in row.events],  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -70,7 +70,7 @@ class _Fields(Contract):
 
 
 class Measure(_Fields):
-    """A special measure for some time in some region. `valid_to` of a withdrawn one is its last day."""
+    """A special measure for some time in some region. A withdrawn one stays on record."""
 
     withdrawn_on: date | None = Field(default=None, description="from this day on it is no longer in force")
     origin: Literal["", "file", "operator"] = Field(default="", description="who keeps it")
@@ -82,6 +82,14 @@ class Measure(_Fields):
             and (self.valid_to is None or day <= self.valid_to)
             and (self.withdrawn_on is None or day < self.withdrawn_on)
         )
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is in force, None where no end is known."""
+        ends = [self.valid_to] if self.valid_to else []
+        if self.withdrawn_on:
+            ends.append(max(self.valid_from, self.withdrawn_on - timedelta(days=1)))
+        return min(ends, default=None)
 
     def covers(self, province: str, city: str = "", district: str = "") -> bool:
         """Whether all of the region named lies in the measure's."""

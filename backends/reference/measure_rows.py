@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from backends import contracts
@@ -24,14 +23,11 @@ def content_of(row: models.Measure) -> contracts.MeasureRequest:
 
 
 def measure_of(row: models.Measure) -> contracts.Measure:
-    """A row as it is answered; a withdrawn measure ends the day before, or on its first day."""
-    end = row.valid_to
-    if row.withdrawn_on is not None:
-        last = max(row.valid_from, row.withdrawn_on - timedelta(days=1))
-        end = min(end, last) if end else last
-    return contracts.Measure(
+    """A row as it is answered; a withdrawn measure's end is the day before."""
+    measure = contracts.Measure(
         measure_id=row.measure_id, title=row.title, text=row.text, words=row.words, province=row.province,
         city=row.city, districts=row.districts, customers=set(row.customers),
-        effects=contracts.Effects.model_validate(row.effects), valid_from=row.valid_from, valid_to=end,
+        effects=contracts.Effects.model_validate(row.effects), valid_from=row.valid_from, valid_to=row.valid_to,
         source=row.source, withdrawn_on=row.withdrawn_on, origin="file" if row.file else "operator",
     )  # fmt: skip
+    return measure.model_copy(update={"valid_to": measure.last_day})

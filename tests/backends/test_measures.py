@@ -48,7 +48,7 @@ async def table(reference_database: str) -> AsyncIterator[Callable[[str], list[t
 
     def ask(query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(reference_database) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+            return connection.execute(query).fetchall()
 
     yield ask
     with psycopg.connect(reference_database) as connection:

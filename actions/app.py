@@ -27,7 +27,7 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import account, bill, dialogue, hall, handoff, outage, understanding
+from actions import account, bill, dialogue, hall, handoff, outage, tell_measures, understanding
 from actions.clients import Clients
 from actions.fault.form import ValidateFaultForm
 from actions.fault.report import RegisterDanger, ReportFault
@@ -46,6 +46,7 @@ ACTIONS: tuple[type[Any], ...] = (
     ReportFault, RegisterDanger, ValidateFaultForm,
     bill.TellBill, account.ValidateAccountForm,
     hall.TellHall, hall.ValidateHallForm,
+    tell_measures.TellMeasures,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

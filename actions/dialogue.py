@@ -8,6 +8,7 @@ from actions import doubt, history
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT, address_of
+from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
@@ -67,7 +68,8 @@ class Inform(HotlineAction):
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):
-            return [SlotSet("address", address), FollowupAction("action_tell_outage")]
+            wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
+            return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")
         return []
 

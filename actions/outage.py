@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import chosen
@@ -71,7 +71,12 @@ class TellOutage(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         address, answer = await self._look_up(turn)
         if answer.match == "exact":
-            return self._tell(turn, answer, address)
+            place = answer.places[0]
+            known = await measures.in_force(turn, place.province, place.city, place.district)
+            called_off = answer.model_copy(update={"outages": known.called_off(answer.outages)})
+            events = self._tell(turn, called_off, address)
+            measures.say_also(turn, known, turn.matter)
+            return events
         tries = int(turn.asking(FORM).get("tries", 0))
         if not address and not answer.places:
             asking: dict[str, Any] = {"form": FORM, "tries": tries}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import measures
 from actions.fault.state import Fault
 from actions.outage import say_outage, told_publicly
 from actions.turn import Turn
@@ -31,6 +32,7 @@ async def _outage(turn: Turn, fault: Fault) -> bool:
     for outage in running[:2]:
         say_outage(turn, outage)
     fault.told = [outage.outage_id for outage in running]
+    await also(turn, fault)
     return True
 
 
@@ -70,6 +72,11 @@ async def others(turn: Turn, fault: Fault) -> Order | None:
         return None
     found = await turn.clients.orders.open(place_id=fault.place_id, kind=fault.wish.kind)
     return next((order for order in found if order.subject == fault.intent and order.scope in WIDE), None)
+
+
+async def also(turn: Turn, fault: Fault) -> None:
+    """What measures in force at the place add."""
+    measures.say_also(turn, await measures.in_force(turn, *fault.region), fault.intent)
 
 
 def due(turn: Turn, order: Order) -> str:

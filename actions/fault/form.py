@@ -87,6 +87,7 @@ class ValidateFaultForm(FormStep):
         order = await write(turn, fault, joins=joins)
         key = "utter_fault_joined" if joins else "utter_fault_registered"
         turn.say(key, number=order.number, by=checks.due(turn, joins or order))
+        await checks.also(turn, fault)
         return [*self._done(fault, order), *self.leave()]
 
     async def _to_important(self, turn: Turn, fault: Fault) -> list[Event]:

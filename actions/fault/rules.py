@@ -68,14 +68,12 @@ def notes_in(texts: Iterable[str]) -> list[str]:
 
 
 def priority(marks: frozenset[Mark], raised: frozenset[Mark]) -> Priority:
-    """What the marks come to; `raised`: those that a measure in force lifts."""
+    """What the marks come to; those that a measure in force raised go first and are watched over."""
     rows = [row for row in _in_force("priority") if row["mark"] in marks]
-    rows = [row for row in rows if not row.get("raised") or row["mark"] in raised]
-    supervised: frozenset[Mark] = frozenset({"supervised"})
-    watched = any(row.get("supervised") or row.get("raised") for row in rows)
+    watched: frozenset[Mark] = frozenset({"supervised"})
     return Priority(
-        urgent=any(row.get("urgent") for row in rows),
-        marks=marks | supervised if watched else marks,
+        urgent=bool(raised) or any(row.get("urgent") for row in rows),
+        marks=marks | watched if raised or any(row.get("supervised") for row in rows) else marks,
         person=any(row.get("person") for row in rows),
     )
 

@@ -36,6 +36,7 @@ class Fault:
     place: str = ""
     full: str = ""
     kind: str = ""
+    region: list[str] = field(default_factory=list)  # province, city, district
     partly: str = ""  # what was said of the address so far, not enough for a place
     scope: str = ""
     door: str = ""
@@ -96,6 +97,7 @@ class Fault:
             full_name(place),
             place.kind,
         )
+        self.region = [place.province, place.city, place.district]
         self.partly, self.options = "", []
 
     @property

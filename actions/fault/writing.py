@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from actions import measures
 from actions.fault import rules
 from actions.fault.state import NO_PHONE, SCOPES, Fault, heard, marks
 from actions.turn import Turn
 from backends.contracts import Mark, Order, OrderRequest
 
 
-async def raised(turn: Turn, found: frozenset[Mark]) -> frozenset[Mark]:
+async def raised(turn: Turn, fault: Fault, found: frozenset[Mark]) -> frozenset[Mark]:
     """Which of the marks a measure in force lifts at this place."""
-    return frozenset()
+    known = await measures.in_force(turn, *fault.region)
+    return frozenset(mark for mark in found if known.raises([mark]))
 
 
 async def write(turn: Turn, fault: Fault, *, joins: Order | None = None) -> Order:
     """Writes the order. `joins`: one more is concerned by an order that is there. Raises `StaleEpoch`, `BackendError`."""
     found = marks(turn)
-    rank = rules.priority(found, await raised(turn, found))
+    rank = rules.priority(found, await raised(turn, fault, found))
     request = OrderRequest(
         kind=fault.wish.kind, subject=fault.intent, text=fault.text, place_id=fault.place_id,
         address=(fault.full + fault.door or fault.partly)[:200],

@@ -18,7 +18,15 @@ from backends.contracts.accounts import (
 )
 from backends.contracts.base import AccountNumber, Contract, Energy, ErrorBody, ErrorDetail, Money, Month
 from backends.contracts.halls import Hall, Halls, Span
-from backends.contracts.measures import Customer, Effects, Measure, Measures
+from backends.contracts.measures import (
+    Customer,
+    Effects,
+    EffectsRequest,
+    Measure,
+    MeasureRequest,
+    Measures,
+    same_region,
+)
 from backends.contracts.orders import (
     OPEN,
     Mark,
@@ -47,6 +55,7 @@ __all__ = [
     "Contract",
     "Customer",
     "Effects",
+    "EffectsRequest",
     "Energy",
     "ErrorBody",
     "ErrorDetail",
@@ -58,6 +67,7 @@ __all__ = [
     "Mark",
     "Match",
     "Measure",
+    "MeasureRequest",
     "Measures",
     "Money",
     "Month",
@@ -80,4 +90,5 @@ __all__ = [
     "Span",
     "Verification",
     "VerifyRequest",
+    "same_region",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from kit.wording import Wording
@@ -142,3 +145,20 @@ async def test_that_danger_that_is_only_suspected_is_an_order_too(world: World) 
     await talk.says("那边冒烟", "inform", confidence=0.5, ranking={"report_emergency": 0.4})
     [order] = orders_of(world, talk)
     assert order["subject"] == "report_emergency"
+
+
+@pytest.mark.parametrize(
+    ("raises", "marks", "urgent"),
+    [({"elderly"}, ["elderly", "supervised"], True), ({"online_class"}, ["elderly"], False)],
+)
+async def test_that_a_measure_in_force_has_orders_watched_over(
+    world: World, announce: Callable[..., Any], raises: set[str], marks: list[str], urgent: bool
+) -> None:
+    answers = {"report_frequent_outage": "台风期间有人值守。"}
+    await announce(province="江苏省", city="连云港市", effects={"raises": raises, "answers": answers})
+    talk = world.talk()
+    said = "海州区苍梧绿园整个小区都没电，家里有老人，13800001234"
+    await talk.says(said, "report_frequent_outage", ("address", "海州区苍梧绿园"))
+    assert "台风期间有人值守。" in await talk.says("对", "affirm")
+    [order] = orders_of(world, talk)
+    assert (order["marks"], order["urgent"]) == (marks, urgent)

@@ -103,6 +103,9 @@ class ValidateFaultForm(FormStep):
 
     def _missed(self, turn: Turn, fault: Fault, before: Fault, part: str) -> list[Event]:
         tries = int(turn.asking(FORM).get("tries", 0))
+        if rules.tells(turn.text):
+            turn.say("utter_fault_noted")
+            return self._ask(turn, fault, part, tries)
         if self._when(turn):
             turn.say("utter_fault_when")
             return self._ask(turn, before, part, tries)

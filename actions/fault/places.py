@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.fault.reading import bare, door_in
 from actions.fault.state import Fault
 from actions.outage import RANK, address_of, full_name
-from actions.reading import chosen
+from actions.reading import chosen, plain
 from actions.turn import Turn
 from backends.contracts import PlaceAnswer
 
@@ -42,6 +42,6 @@ async def find(turn: Turn, fault: Fault, words: list[str]) -> bool:
 
 
 def names_another(turn: Turn, fault: Fault) -> bool:
-    """Whether the message names an address that is not merely a door of the place in hand."""
-    said = address_of(turn)
-    return bool(said) and fault.place not in said and said != door_in(turn.text, fault.place)
+    """Whether the message names an address that is more than a door of the place in hand."""
+    said = plain(address_of(turn)).replace(" ", "")
+    return bool(said.replace(door_in(said, fault.place), "")) and fault.place not in said

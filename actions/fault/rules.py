@@ -67,6 +67,11 @@ def notes_in(texts: Iterable[str]) -> list[str]:
     return [word for word in _read("marks")["notes"] if any(_said(text, [word]) for text in told)]
 
 
+def tells(text: str) -> bool:
+    """Whether the words tell a crew something, whatever was asked."""
+    return bool(marks_in([text]) or notes_in([text]))
+
+
 def priority(marks: frozenset[Mark], raised: frozenset[Mark]) -> Priority:
     """What the marks come to; those that a measure in force raised go first and are watched over."""
     rows = [row for row in _in_force("priority") if row["mark"] in marks]

@@ -128,6 +128,20 @@ async def test_that_a_question_in_between_is_answered_and_the_form_goes_on(
     assert await talk.says("5栋", "inform") == words("fault_ask_phone")
 
 
+async def test_that_what_is_told_of_people_is_noted_and_no_missed_answer(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}没电了", "report_outage", ("address", quiet.name))
+    for text in ("家里有个孕妇", "小区有门禁", "我奶奶是老人", "宝宝要热奶粉"):
+        said = await talk.says(text, "out_of_scope")
+        assert said == words("fault_noted") + "\n" + words("fault_ask_scope")
+    await talk.says("整个小区，不留电话", "inform")
+    await talk.says("不用", "deny")
+    await talk.says("对", "affirm")
+    [order] = orders_of(world, talk)
+    assert order["facts"]["notes"] == "孕妇、宝宝、奶粉"
+    assert order["marks"] == ["closed_estate", "elderly"]
+
+
 async def test_that_whoever_does_not_know_is_not_pressed(world: World, quiet: Quiet) -> None:
     talk = world.talk()
     assert await talk.says(f"{quiet.name}没电了", "report_outage", ("address", quiet.name)) == words(

@@ -6,6 +6,7 @@ import asyncio
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import measures
 from actions.account import account_in
 from actions.base import HotlineAction
 from actions.turn import Event, Turn
@@ -32,10 +33,10 @@ class TellBill(HotlineAction):
         account = standing.account_number
         if account is None or (wanted or turn.slot("account_number") or account) != account:
             return [SlotSet("asking", None), *turn.about(), FollowupAction("account_form")]
-        await self._tell(turn, account)
-        return [SlotSet("account_number", account), *turn.about()]
+        told = await self._tell(turn, account)
+        return [SlotSet("account_number", account), *turn.about(), *told]
 
-    async def _tell(self, turn: Turn, account: str) -> None:
+    async def _tell(self, turn: Turn, account: str) -> list[Event]:
         """Raises `BackendError` when neither bills nor balance can be had."""
         bills, balance = await asyncio.gather(
             self.clients.accounts.bills(account, MONTHS), self.clients.accounts.balance(account),
@@ -50,6 +51,9 @@ class TellBill(HotlineAction):
         parts = [self._bills, self._balance]
         for part in reversed(parts) if turn.matter == "query_balance" else parts:
             part(turn, bills, balance)
+        if province := in_arrears(bills, balance):
+            return await measures.tell_arrears(turn, account, province)
+        return []
 
     @staticmethod
     def _bills(turn: Turn, bills: list[Bill] | BaseException, _: AccountBalance | BaseException) -> None:
@@ -66,9 +70,8 @@ class TellBill(HotlineAction):
             bill = next((b for b in bills if b.month == wanted), bill)
             if bill.month != wanted:
                 turn.say("utter_bill_month_missing", month=month_of(turn, wanted))
-        overdue = bill.status == "unpaid" and bill.due_on < clock.now().date()
         turn.say(
-            f"utter_bill_{'overdue' if overdue else bill.status}", month=month_of(turn, bill.month), kwh=bill.kwh, amount=bill.amount,
+            f"utter_bill_{'overdue' if overdue(bill) else bill.status}", month=month_of(turn, bill.month), kwh=bill.kwh, amount=bill.amount,
             due=bill.due_on, paid=bill.paid_on,
         )  # fmt: skip
         if bill.merged:
@@ -90,6 +93,18 @@ class TellBill(HotlineAction):
             )
         if balance.supply == "cut_for_arrears":
             turn.say("utter_supply_cut")
+
+
+def overdue(bill: Bill) -> bool:
+    return bill.status == "unpaid" and bill.due_on < clock.now().date()
+
+
+def in_arrears(bills: list[Bill] | BaseException, balance: AccountBalance | BaseException) -> str:
+    """The account's province if it owes something that should be paid by now, as far as is known; else ''."""
+    if isinstance(balance, AccountBalance) and (balance.balance < 0 or balance.supply == "cut_for_arrears"):
+        return balance.province
+    late = [bill for bill in bills if overdue(bill)] if isinstance(bills, list) else []
+    return late[0].province if late else ""
 
 
 def month_of(turn: Turn, month: str) -> str:

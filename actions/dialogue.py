@@ -7,7 +7,8 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import doubt, history
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
-from actions.outage import address_of
+from actions.outage import REPORT, address_of
+from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
@@ -15,18 +16,23 @@ from kit.logging import get
 
 log = get(__name__)
 
-KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason", "waiting")
+KEPT_SLOTS = (
+    "address", "account_number", "second_item", "hall", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
+    "fault",
+)  # fmt: skip
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
 class Affirm(HotlineAction):
-    """Yes: to a person, if one was offered just now; else to nothing in particular."""
+    """Yes: to a person or to taking down a fault, if that was offered just now; else to nothing in particular."""
 
     action_name = "action_affirm"
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.offered:
             return [SlotSet("offer", None), FollowupAction("action_handoff")]
+        if turn.standing == REPORT:
+            return [SlotSet("offer", None), FollowupAction("action_report_fault")]
         turn.say("utter_affirm")
         return [SlotSet("offer", None)]
 
@@ -63,7 +69,8 @@ class Inform(HotlineAction):
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):
-            return [SlotSet("address", address), FollowupAction("action_tell_outage")]
+            wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
+            return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")
         return []
 
@@ -109,7 +116,7 @@ class Fallback(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.danger:
             turn.say("utter_emergency")
-            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         misses = self._misses(turn)

@@ -18,7 +18,15 @@ from backends.contracts.accounts import (
 )
 from backends.contracts.base import AccountNumber, Contract, Energy, ErrorBody, ErrorDetail, Money, Month
 from backends.contracts.halls import Hall, Halls, Span
-from backends.contracts.measures import Customer, Effects, Measure, Measures
+from backends.contracts.measures import (
+    Customer,
+    Effects,
+    EffectsRequest,
+    Measure,
+    MeasureRequest,
+    Measures,
+    same_region,
+)
 from backends.contracts.orders import (
     OPEN,
     Mark,
@@ -26,9 +34,12 @@ from backends.contracts.orders import (
     OrderEvent,
     OrderKind,
     OrderNumber,
+    OrderProof,
     OrderRequest,
     Orders,
     OrderState,
+    OrderUrge,
+    Scope,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
@@ -44,6 +55,7 @@ __all__ = [
     "Contract",
     "Customer",
     "Effects",
+    "EffectsRequest",
     "Energy",
     "ErrorBody",
     "ErrorDetail",
@@ -55,6 +67,7 @@ __all__ = [
     "Mark",
     "Match",
     "Measure",
+    "MeasureRequest",
     "Measures",
     "Money",
     "Month",
@@ -62,8 +75,10 @@ __all__ = [
     "OrderEvent",
     "OrderKind",
     "OrderNumber",
+    "OrderProof",
     "OrderRequest",
     "OrderState",
+    "OrderUrge",
     "Orders",
     "Outage",
     "OutageAnswer",
@@ -71,7 +86,9 @@ __all__ = [
     "OutageStatus",
     "Place",
     "PlaceAnswer",
+    "Scope",
     "Span",
     "Verification",
     "VerifyRequest",
+    "same_region",
 ]

@@ -1,6 +1,7 @@
-"""Our own desk and record as actions see them: handoff, permits, verification. HTTP, inner token.
+"""Our own desk and record as actions see them: handoff, permits, verification, pictures. HTTP, inner token.
 
-Field by field the contract of `/inner/handoff`, `/inner/permits` and `/inner/verifications/{conversation}`.
+Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}` and
+`/inner/pictures`.
 """
 
 from __future__ import annotations
@@ -114,6 +115,17 @@ class DeskClient:
     async def forget(self, *, conversation: str) -> None:
         """End what is verified here, at the resident's wish."""
         await self._call("DELETE", f"/inner/verifications/{conversation}")
+
+    async def keep_picture(self, *, conversation: str, png: bytes, alt: str) -> str:
+        """Keep a PNG of at most 200,000 bytes for a day; its id is what `Turn.show` takes.
+
+        `alt`: what it shows, in words, at most 1,000 characters. Raises `Unavailable`, `HotlineError`.
+        """
+        answer = await self._call(
+            "POST", "/inner/pictures", data={"conversation": conversation, "alt": alt},
+            files={"png": ("picture.png", png, "image/png")},
+        )  # fmt: skip
+        return str(answer.json()["picture"])
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -1,11 +1,11 @@
-"""The inner door for actions: permits and verification. Private network, inner token; mounted by the program."""
+"""The inner door for actions: permits, verification, pictures. Private network, inner token; mounted by the program."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import BaseModel, Field, SecretStr
 
 from conversations import permits, record, verification
@@ -35,8 +35,14 @@ class AttemptOutcome(BaseModel):
     matched: bool
 
 
+class Kept(BaseModel):
+    """`picture` goes into the data of the message that shows it."""
+
+    picture: uuid.UUID
+
+
 def router(house: Conversations, token: SecretStr) -> APIRouter:
-    """`/inner/permits` and `/inner/verifications/{conversation}`."""
+    """`/inner/permits`, `/inner/verifications/{conversation}` and `/inner/pictures`."""
     routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
 
     @routes.post("/permits", status_code=204)
@@ -78,5 +84,11 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
     async def ended(conversation_id: uuid.UUID) -> None:
         async with house.db.work() as session:
             await verification.end(session, conversation_id, "cancelled")
+
+    @routes.post("/pictures", status_code=201)
+    async def keep(
+        conversation: Annotated[uuid.UUID, Form()], alt: Annotated[str, Form()], png: UploadFile
+    ) -> Kept:
+        return Kept(picture=await house.pictures.keep(conversation, png=await png.read(), alt=alt))
 
     return routes

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from desk import agents, repository
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
 from desk.endpoints import Number
+from desk.measures import MEASURE_ROUTES, MeasureBook, MeasurePages
 from desk.models import AGENT_OUTCOMES
 from desk.pages import HEADERS, STATIC, Pages
 from desk.schemas import Callback, TicketPage, TicketRow
@@ -237,14 +238,19 @@ def _route_class(pages: Pages) -> type[APIRoute]:
     return ConsoleRoute
 
 
-def console_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
+def console_router(
+    desk: DeskService, *, secure: bool = True, measures: MeasureBook | None = None
+) -> APIRouter:
     """`/desk/…`; `secure` as in `api_router`. Needs `mount_static` on the application."""
     pages = Pages()
-    console = Console(desk, pages, secure=secure)
+    handled: list[tuple[Route, object]] = [(route, Console(desk, pages, secure=secure)) for route in ROUTES]
+    if measures is not None:
+        pages.templates.globals["has_measures"] = True
+        handled += [(route, MeasurePages(measures, pages)) for route in MEASURE_ROUTES]
     routes = APIRouter(prefix="/desk", route_class=_route_class(pages), include_in_schema=False)
-    for route in ROUTES:
+    for route, handler in handled:
         routes.add_api_route(
-            route.path, getattr(console, route.handler), methods=[route.method], name=f"desk_{route.handler}",
+            route.path, getattr(handler, route.handler), methods=[route.method], name=f"desk_{route.handler}",
             response_class=HTMLResponse, response_model=None, dependencies=[Depends(guard(desk, route.permission))],
         )  # fmt: skip
     return routes

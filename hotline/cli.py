@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hotline import measures_cli
 from kit.errors import HotlineError
 from kit.settings import ROOT, Settings, load
 
@@ -22,6 +23,7 @@ agents = typer.Typer(help="The people at the desk.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(nlu, name="nlu")
 app.add_typer(agents, name="agents")
+app.add_typer(measures_cli.app, name="measures")
 
 console = Console(stderr=True)
 

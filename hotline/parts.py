@@ -15,6 +15,7 @@ from conversations.jobs import Jobs
 from conversations.service import Conversations
 from conversations.turns import Turns
 from desk.service import DeskService
+from hotline.measures import MeasureOffice
 from kit.bell import Bell
 from kit.db import Database
 from kit.errors import MisconfiguredError
@@ -36,6 +37,7 @@ class Parts:
     desk: DeskService
     wechat_accounts: list[WeChatAccount]
     wechat: WeChatChannel
+    measures: MeasureOffice
 
     async def open(self) -> None:
         """Open what needs opening before the first request or job."""
@@ -45,6 +47,7 @@ class Parts:
         """Close every connection."""
         await self.jobs.app.close_async()
         await self.wechat.aclose()
+        await self.measures.aclose()
         await self.bot.close()
         await self.bell.close()
         await self.db.close()
@@ -71,4 +74,5 @@ def build(settings: Settings) -> Parts:
     house.plug(desk=desk, channels=[wechat, IvrChannel(), WebChannel()])
     turns = Turns(house)
     turns.register()
-    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat)
+    measures = MeasureOffice(settings)
+    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat, measures)

@@ -60,7 +60,9 @@ def public_app(parts: Parts) -> FastAPI:
     )
     app.include_router(connectors.web.endpoints.router(parts.house, settings))
     app.include_router(desk.endpoints.api_router(parts.desk, secure=not settings.demo))
-    app.include_router(desk.console.console_router(parts.desk, secure=not settings.demo))
+    app.include_router(
+        desk.console.console_router(parts.desk, secure=not settings.demo, measures=parts.measures)
+    )
     app.include_router(landing.router(settings))
     if settings.demo:
         from tests.simulators import phone

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from backends.contracts.base import Contract
 from backends.contracts.orders import Mark
@@ -62,11 +62,13 @@ class _Fields(Contract):
     valid_to: date | None = Field(default=None, description="the last day, inclusive; null: not announced")
     source: str
 
-    @model_validator(mode="after")
-    def _forward(self) -> Self:
-        if self.valid_to and self.valid_to < self.valid_from:
+    @field_validator("valid_to")
+    @classmethod
+    def _forward(cls, value: date | None, known: ValidationInfo) -> date | None:
+        begin = known.data.get("valid_from")
+        if value and begin and value < begin:
             raise ValueError("ends before it begins")
-        return self
+        return value
 
 
 class Measure(_Fields):
@@ -142,11 +144,12 @@ class MeasureRequest(_Fields):
     effects: EffectsRequest = Field(default=EffectsRequest())
     source: Annotated[str, Field(min_length=4, max_length=300)]
 
-    @model_validator(mode="after")
-    def _placed(self) -> Self:
-        if self.city and same_region(self.city, self.province):
-            raise ValueError("city: leave it empty in a municipality; else write province and city in full")
-        return self
+    @field_validator("city")
+    @classmethod
+    def _placed(cls, value: str, known: ValidationInfo) -> str:
+        if same_region(value, known.data.get("province", "")):
+            raise ValueError("leave it empty in a municipality; else write province and city in full")
+        return value
 
 
 class Measures(Contract):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from actions.knowledge.search import Knowledge
 from backends.accounts import Accounts
 from backends.desk import DeskClient
 from backends.halls import Halls
@@ -15,13 +16,14 @@ from kit.wording import Wording
 
 @dataclass(frozen=True)
 class Clients:
-    """The utility's systems, our own desk, and the words."""
+    """The utility's systems, our own desk, the words, and what is known."""
 
     outages: Outages
     accounts: Accounts
     halls: Halls
     desk: DeskClient
     wording: Wording
+    knowledge: Knowledge
 
     @classmethod
     def build(cls, settings: Settings, wording: Wording | None = None) -> Clients:
@@ -30,6 +32,7 @@ class Clients:
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
+            knowledge=Knowledge(),
         )  # fmt: skip
 
     async def aclose(self) -> None:

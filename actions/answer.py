@@ -53,10 +53,11 @@ class Answer(HotlineAction):
         entry = await asyncio.to_thread(self.clients.knowledge.entry, before)
         if entry is None:
             return found
-        more = await search(
-            turn, f"{entry.title} {turn.text}", province, within=entry.intents, without=(before,)
-        )
-        return more if more.sure else found if found.entries else more
+        for text in (turn.text, f"{entry.title} {turn.text}"):
+            more = await search(turn, text, province, within=entry.intents, without=(before,))
+            if more.sure:
+                return more
+        return found
 
     def _tell(self, turn: Turn, entry: Entry, province: str) -> list[Event]:
         today = clock.now().date()

@@ -32,7 +32,7 @@ class Clients:
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
-            knowledge=Knowledge(),
+            knowledge=Knowledge(kept=settings.home / "knowledge"),
         )  # fmt: skip
 
     async def aclose(self) -> None:

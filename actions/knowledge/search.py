@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import pairwise
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,17 @@ from kit.settings import ROOT
 log = get(__name__)
 ANSWERS = ROOT / "data" / "knowledge" / "answers"
 
-MEANING = 0.5  # of 1; the rest counts words
-NEAREST = (0.6, 0.25, 0.15)  # weights of an entry's nearest questions: one alone may be near by chance
+MEANING = 0.6  # of 1; the rest counts words
+NEAREST = (0.7, 0.2, 0.1)  # weights of an entry's nearest questions: one alone may be near by chance
+SAME = 0.97  # a question in the entry's own words
 BONUS = 0.2  # for an entry of the intent
 ENOUGH = 0.45  # below it nothing is said
 SURE = 0.5  # from here on the best is told, if it is ahead of the second by
 AHEAD = 0.08
+TOPIC = 4  # characters: so short a message only names a topic, unless one is given
 BESIDE = 0.12  # else it is asked which is meant: of the best and those as near to it as this,
 OPTIONS = 3  # so many at most
+FEW = 20  # vectors that are made while somebody waits
 
 
 @dataclass(frozen=True)
@@ -51,27 +54,32 @@ class Index:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
-        texts = [question for entry in entries for question in entry.questions]
-        owners = [place for place, entry in enumerate(entries) for _ in entry.questions]
-        self._slices = [
-            (run[0], run[-1] + 1)
-            for _, group in groupby(range(len(owners)), owners.__getitem__)
-            if (run := list(group))
-        ]
-        self._words = Words(texts)
-        self._vectors = meaning.vectors(texts)
+        self.texts = [question for entry in entries for question in entry.questions]
+        ends = np.cumsum([len(entry.questions) for entry in entries]).tolist()
+        self._slices = list(pairwise([0, *ends]))
+        self._words = Words(self.texts)
+        self._vectors: NDArray[np.float32] | None = None
+
+    def learn(self) -> None:
+        """Have meaning count; until then words count alone, and less is found."""
+        self._vectors = meaning.vectors(self.texts)
 
     def scores(self, text: str, intent: str = "") -> NDArray[np.float64]:
         """(entries,): how near each one is, the intent's bonus added."""
-        near = MEANING * (self._vectors @ meaning.vector(text)) + (1 - MEANING) * self._words.shares(text)
+        near = self._words.likeness(text)
+        if self._vectors is not None:
+            near = MEANING * (self._vectors @ meaning.vector(text)) + (1 - MEANING) * near
         best = [np.sort(near[a:b])[::-1][: len(NEAREST)] for a, b in self._slices]
         bonus = [BONUS * (intent in entry.intents) for entry in self.entries]
-        return np.array([nearest @ _weights(len(nearest)) for nearest in best]) + bonus
+        return np.array([_mean(nearest) for nearest in best]) + bonus
 
 
-def _weights(count: int) -> NDArray[np.float64]:
-    """Of so many nearest questions; the last stands for those that the entry does not have."""
-    return np.array([*NEAREST[: count - 1], sum(NEAREST[count - 1 :])])
+def _mean(nearest: NDArray[np.float32]) -> float:
+    """Of an entry's nearest questions, best first; the last stands for those that it does not have."""
+    if nearest[0] >= SAME:
+        return float(nearest[0])
+    count = len(nearest)
+    return float(nearest @ np.array([*NEAREST[: count - 1], sum(NEAREST[count - 1 :])]))
 
 
 class Knowledge:
@@ -80,15 +88,20 @@ class Knowledge:
     A file that is broken is named in the log; what it last held stays in use, and the other files are not concerned.
     """
 
-    def __init__(self, folder: Path = ANSWERS) -> None:
+    def __init__(self, folder: Path = ANSWERS, kept: Path | None = None) -> None:
+        """`kept`: a folder for vectors, so that the next start need not make them."""
         self.folder = folder
+        self._kept = meaning.file_in(kept) if kept else None
         self._files: dict[str, tuple[int, list[Entry]]] = {}
         self._index: Index | None = None
+        self._learning: Thread | None = None
         self._lock = Lock()
 
     def warm(self) -> None:
-        """Read everything and load the encoder, so that the first question need not wait."""
+        """Read everything and wait until meaning counts, so that the first question is answered as well as the others."""
         self._current()
+        if self._learning:
+            self._learning.join()
 
     def entry(self, name: str) -> Entry | None:
         index = self._current()
@@ -116,7 +129,8 @@ class Knowledge:
         if not ranked or ranked[0][0] < ENOUGH:
             return Found()
         best, first = ranked[0]
-        sure = best >= SURE and (len(ranked) < 2 or ranked[1][0] <= best - AHEAD)
+        ahead = len(ranked) < 2 or ranked[1][0] <= best - AHEAD
+        sure = best >= SURE and ahead and bool(within or len(text.strip()) > TOPIC)
         meant = [first] if sure else [entry for score, entry in ranked[:OPTIONS] if score >= best - BESIDE]
         return Found(
             [entry for entry in meant if entry.answer(province, day) or entry.ended(province, day)], sure
@@ -127,7 +141,26 @@ class Knowledge:
             if self._refresh():
                 entries = [entry for _, found in self._files.values() for entry in found]
                 self._index = Index(entries) if entries else None
+                if self._index:
+                    self._learn(self._index)
             return self._index
+
+    def _learn(self, index: Index) -> None:
+        """At once after a small change; beside the questions that come in meanwhile when there is much to do."""
+        if self._kept:
+            meaning.remember(self._kept)
+        new = meaning.missing(index.texts)
+        if len(new) <= FEW:
+            index.learn()
+            return
+
+        def learn() -> None:
+            index.learn()
+            if self._kept:
+                meaning.write(self._kept, index.texts)
+
+        self._learning = Thread(target=learn, name="knowledge", daemon=True)
+        self._learning.start()
 
     def _refresh(self) -> bool:
         """Read what changed; whether anything did."""

@@ -28,24 +28,23 @@ def tokens(text: str) -> list[str]:
 
 
 class Words:
-    """BM25 over `texts`, as a share of what the message's words could have scored at most."""
+    """BM25 over `texts`, as a cosine: neither a message of one word nor a long question is near to everything."""
 
     def __init__(self, texts: Sequence[str]) -> None:
+        said = [list(dict.fromkeys(tokens(text))) for text in texts]
         self._index = bm25s.BM25(method="lucene")
         self._index.index([tokens(text) for text in texts], show_progress=False)
-        scores = self._index.scores
-        starts, data = scores["indptr"], scores["data"]
-        self._most = np.array([data[a:b].max(initial=0) for a, b in pairwise(starts)], np.float32)
-        self._count = len(texts)
+        scores, starts = self._index.scores["data"], self._index.scores["indptr"]
+        self._most = np.array([scores[a:b].max(initial=0) for a, b in pairwise(starts)], np.float32)
+        own = [self._index.get_scores(words)[place] if words else 0 for place, words in enumerate(said)]
+        self._own = np.maximum(np.array(own, np.float32), np.finfo(np.float32).tiny)
 
-    def shares(self, text: str) -> NDArray[np.float32]:
-        """(texts,), 0 to 1: 1 has every word of the message. A word that no text has counts like the rarest."""
+    def likeness(self, text: str) -> NDArray[np.float32]:
+        """(texts,), about 0 to 1. A word that no text has counts as much as the rarest, for it may be what matters."""
         said = list(dict.fromkeys(tokens(text)))
         places = [self._index.vocab_dict.get(token) for token in said]
-        most = sum(
-            float(self._most[place]) if place is not None else float(self._most.max()) for place in places
-        )
-        if not any(place is not None for place in places):
-            return np.zeros(self._count, np.float32)
         known = [token for token, place in zip(said, places, strict=True) if place is not None]
-        return np.asarray(self._index.get_scores(known), np.float32) / np.float32(most)
+        if not known:
+            return np.zeros(len(self._own), np.float32)
+        most = sum(float(self._most[place] if place is not None else self._most.max()) for place in places)
+        return np.asarray(self._index.get_scores(known) / np.sqrt(most * self._own), np.float32)

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from actions.app import create_app
 from conversations.models import Message
 from conversations.service import Conversations
 from desk.models import Ticket
@@ -78,7 +77,7 @@ async def world(
     async with (
         servers.reference(town) as reference,
         servers.inner(record, redis_url) as (inner, house),
-        servers.serving(create_app(servers.settings_of(backends_url=reference, inner_url=inner))) as actions,
+        servers.actions(reference, inner) as actions,
         client(actions) as http,
     ):
         yield World(reference, inner, actions, house, http, town)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -27,7 +28,18 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import account, bill, dialogue, hall, handoff, outage, tell_measures, understanding
+from actions import (
+    account,
+    answer,
+    bill,
+    dialogue,
+    hall,
+    handoff,
+    manager,
+    outage,
+    tell_measures,
+    understanding,
+)
 from actions.clients import Clients
 from actions.fault.form import ValidateFaultForm
 from actions.fault.report import RegisterDanger, ReportFault
@@ -47,8 +59,10 @@ ACTIONS: tuple[type[Any], ...] = (
     bill.TellBill, account.ValidateAccountForm,
     hall.TellHall, hall.ValidateHallForm,
     tell_measures.TellMeasures,
+    answer.Answer,
+    manager.TellManager, manager.ValidateManagerForm,
     handoff.Handoff,
-    dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
+    dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,
 )  # fmt: skip
 
@@ -91,6 +105,8 @@ def create_app(settings: Settings, clients: Clients | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Vectors of all questions take seconds: made beside the first turns, none of which needs to wait for the start.
+        Thread(target=clients.knowledge.warm, name="knowledge", daemon=True).start()
         yield
         await clients.aclose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from actions.knowledge.search import Knowledge
 from backends.accounts import Accounts
 from backends.desk import DeskClient
 from backends.halls import Halls
@@ -17,7 +18,7 @@ from kit.wording import Wording
 
 @dataclass(frozen=True)
 class Clients:
-    """The utility's systems, our own desk, and the words."""
+    """The utility's systems, our own desk, the words, and what is known."""
 
     outages: Outages
     accounts: Accounts
@@ -26,6 +27,7 @@ class Clients:
     measures: Measures
     desk: DeskClient
     wording: Wording
+    knowledge: Knowledge
 
     @classmethod
     def build(cls, settings: Settings, wording: Wording | None = None) -> Clients:
@@ -35,6 +37,7 @@ class Clients:
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
             orders=Orders(url, token), measures=Measures(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
+            knowledge=Knowledge(kept=settings.home / "knowledge"),
         )  # fmt: skip
 
     async def aclose(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import doubt, history
+from actions import answer, doubt, history
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT, address_of
@@ -18,7 +18,7 @@ log = get(__name__)
 
 KEPT_SLOTS = (
     "address", "account_number", "second_item", "hall", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
-    "fault",
+    "fault", "answered",
 )  # fmt: skip
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
@@ -45,16 +45,6 @@ class Deny(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         turn.say("utter_offer_declined" if turn.offered else "utter_deny")
         return [SlotSet("offer", None)]
-
-
-class NotYet(HotlineAction):
-    """A question whose answer the assistant does not know for certain: said honestly, with the offer of a person."""
-
-    action_name = "action_not_yet"
-
-    async def act(self, turn: Turn) -> list[Event]:
-        turn.say("utter_not_yet")
-        return [*(END_OF_FORM if turn.loop else ()), *turn.offer()]
 
 
 class Inform(HotlineAction):
@@ -111,7 +101,8 @@ class Cancel(HotlineAction):
 class Fallback(HotlineAction):
     """Not understood: asked again, then with choices, then a person. Unless it may be danger to life.
 
-    Where two wishes stand out the question names them, once; its answer goes back to the rules as what was meant.
+    Where two wishes stand out the question names them, once; its answer goes back to the rules as what was meant. Where
+    knowledge surely has the answer, it is told whatever the intent.
     """
 
     action_name = "action_hotline_fallback"
@@ -122,9 +113,13 @@ class Fallback(HotlineAction):
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
+        if answer.picked(turn) is not None:
+            return [FollowupAction("action_answer")]
         misses = self._misses(turn)
         if misses < PERSON_AT and not doubt.asked(turn) and (rivals := doubt.rivals(turn)):
             return doubt.ask(turn, rivals)
+        if not turn.loop and await answer.known(turn):
+            return [FollowupAction("action_answer")]
         if misses >= PERSON_AT:
             turn.say("utter_fallback_person")
             return [SlotSet("handoff_reason", "fallback"), FollowupAction("action_handoff")]

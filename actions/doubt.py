@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rasa_sdk.events import SlotSet
 
@@ -29,7 +31,7 @@ NEITHER = ""
 _LEAD = re.compile(r"^(?:我|您|就|是|想|要|选|说|的|那|嗯|呃|哦|，|,|\s)+")
 _DENIAL = re.compile(
     r"^(?:我|这|那)?(?:[两二俩]个|[两二俩]者|以上|哪个)?(?:(?:都|也|全)?(?:不是|不对|不要|不用|不行)|都不想?|全不|不+(?=$|\W))"
-    r"(?:[这那][两二俩]个|的|了|呢|吧|啊|呀|哦)*(?P<pause>[，,。.！!\s]*)"
+    r"(?:[这那](?:[两二俩几]个|些)|的|了|呢|吧|啊|呀|哦)*(?P<pause>[，,。.！!\s]*)"
 )
 
 
@@ -59,7 +61,7 @@ def rivals(turn: Turn) -> list[str]:
 
 def asked(turn: Turn) -> bool:
     """Whether the turn before asked which of two wishes is meant."""
-    return isinstance(turn.standing, dict)
+    return isinstance(turn.standing, dict) and "wishes" in turn.standing
 
 
 def ask(turn: Turn, wishes: list[str]) -> list[Event]:
@@ -76,18 +78,34 @@ def picked(turn: Turn) -> str | None:
         return None
     wishes = list(turn.standing["wishes"])
     options = [turn.piece(_key(wish)) for wish in wishes]
-    text = plain(turn.text)
-    denial = _DENIAL.match(text)
-    said = _LEAD.sub("", text[denial.end() :] if denial else text)
-    which = chosen(said, options, shortest=1)
-    if denial and (not said or (which is not None and not denial["pause"])):
+    answer = choice(turn.text, options)
+    if answer.refused:
         return NEITHER
-    if which is not None and (len(said) <= len(options[which]) or not _another_matter(turn, wishes)):
+    which = answer.place
+    if which is not None and (len(answer.said) <= len(options[which]) or not _another_matter(turn, wishes)):
         return str(wishes[which])
     if turn.understood and not rivals(turn) and any(turn.intent in alike(wish) for wish in wishes):
         return turn.intent
     # A yes to "this or that?" picks neither.
     return NEITHER if turn.understood and turn.intent in ("affirm", "deny") else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a message answers a question with options: the place of the one meant, None if that is not told."""
+
+    place: int | None
+    refused: bool
+    said: str  # without what stands before a pick
+
+
+def choice(text: str, options: Sequence[str]) -> Choice:
+    """Read a message as a pick of one of the options, or as a refusal of them all."""
+    text = plain(text)
+    denial = _DENIAL.match(text)
+    said = _LEAD.sub("", text[denial.end() :] if denial else text)
+    place = chosen(said, options, shortest=1)
+    return Choice(place, bool(denial and (not said or (place is not None and not denial["pause"]))), said)
 
 
 def take_as(turn: Turn, intent: str) -> list[Event]:

@@ -1,7 +1,8 @@
 """Before anything is decided: is the message understood well enough to act on?
 
 Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
-none applies and `action_hotline_fallback` takes the turn. So it does with an answer to its own question (`doubt.py`).
+none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question
+which of several is meant (`doubt.py`, `answer.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands, doubt
+from actions import answer, demands, doubt
 from actions.clients import Clients
 from actions.turn import Event, Turn
 
@@ -32,7 +33,5 @@ class Understanding(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
-        return [
-            SlotSet("understood", doubt.settled(turn)),
-            *demands.noticed(turn, doubt.alike(turn.intent)),
-        ]
+        understood = doubt.settled(turn) and answer.picked(turn) is None
+        return [SlotSet("understood", understood), *demands.noticed(turn, doubt.alike(turn.intent))]

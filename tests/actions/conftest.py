@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import select
 
 from actions import measures
-from actions.app import create_app
 from backends.contracts import Measure, MeasureRequest
 from backends.measures import Measures
 from conversations.models import Message
@@ -84,7 +83,7 @@ async def world(
     async with (
         servers.reference(town) as reference,
         servers.inner(record, redis_url) as (inner, house),
-        servers.serving(create_app(servers.settings_of(backends_url=reference, inner_url=inner))) as actions,
+        servers.actions(reference, inner) as actions,
         client(actions) as http,
     ):
         yield World(reference, inner, actions, house, http, town)

@@ -20,7 +20,7 @@ from kit.settings import ROOT
 from tests.actions.servers import INNER
 
 Event = dict[str, Any]
-FORMS = ("outage_form", "account_form", "hall_form", "fault_form")
+FORMS = tuple(yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["forms"])
 CONFIDENCE = 0.95
 MOST_ACTIONS = 10
 

@@ -12,6 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from actions.app import create_app
+from actions.clients import Clients
 from backends.reference.app import create_app as reference_app
 from connectors.ivr.channel import IvrChannel
 from connectors.web.channel import WebChannel
@@ -59,6 +61,16 @@ def settings_of(**changes: Any) -> Settings:
 async def reference(database: str) -> AsyncIterator[str]:
     settings = settings_of(reference_database_url=SecretStr(database))
     async with serving(reference_app(settings)) as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def actions(backends_url: str, inner_url: str) -> AsyncIterator[str]:
+    """The action server, once it answers questions as well as it ever will."""
+    settings = settings_of(backends_url=backends_url, inner_url=inner_url)
+    clients = Clients.build(settings)
+    await asyncio.to_thread(clients.knowledge.warm)
+    async with serving(create_app(settings, clients)) as url:
         yield url
 
 

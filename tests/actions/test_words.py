@@ -16,7 +16,16 @@ from kit.wording import Wording
 from tests.actions.rasa import rules
 
 CHANNELS = ("wechat", "web", "ivr")
-OURS = ("account.yml", "dialogue.yml", "fault.yml", "hall.yml", "measures.yml", "outage.yml", "wish.yml")
+OURS = (
+    "account.yml",
+    "dialogue.yml",
+    "fault.yml",
+    "hall.yml",
+    "knowledge.yml",
+    "measures.yml",
+    "outage.yml",
+    "wish.yml",
+)
 _KEY = re.compile(r'"(utter_[a-z0-9_]+)"')
 _PIECE = re.compile(r'piece\(\s*"([a-z_]+)"')
 # Numbers of public services, and places in a list.

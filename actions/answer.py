@@ -1,0 +1,122 @@
+"""Questions that are answered from knowledge: `data/knowledge/answers`, found by words and meaning (`actions/knowledge`).
+
+    resident     a question; or one word more about the matter just answered
+    assistant    the answer that holds today in the resident's province; where several may be meant, which of them;
+                 of what is over, that it is; else that it does not know, with the offer of a person
+
+Other actions that have nothing to say of their own (no figure to compute, no measure in force) name `action_answer`
+as their successor. Which was asked about rests in `offer` for one message, what was answered in `answered`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions import doubt, history
+from actions.base import END_OF_FORM, HotlineAction
+from actions.knowledge.entries import Entry
+from actions.knowledge.search import Found
+from actions.province import province_of
+from actions.turn import Event, Turn
+from kit import clock
+
+
+class Answer(HotlineAction):
+    """Tells, or asks which is meant, or says honestly that it does not know."""
+
+    action_name = "action_answer"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        province = await province_of(turn)
+        choice = picked(turn)
+        if choice == doubt.NEITHER:
+            return self._not_known(turn)
+        if choice and (entry := await asyncio.to_thread(self.clients.knowledge.entry, choice)):
+            return self._tell(turn, entry, province)
+        found = await self._find(turn, province)
+        if not found.entries:
+            return self._not_known(turn)
+        if not found.sure:
+            return self._ask(turn, found.entries)
+        return self._tell(turn, found.entries[0], province)
+
+    async def _find(self, turn: Turn, province: str) -> Found:
+        """By the message alone; if that is not enough, as one word more about what was just answered."""
+        found = await search(turn, turn.text, province)
+        before = history.slot_set(turn.earlier[0], "answered") if turn.earlier else None
+        if found.sure or before is None:
+            return found
+        entry = await asyncio.to_thread(self.clients.knowledge.entry, before)
+        if entry is None:
+            return found
+        for text in (turn.text, f"{entry.title} {turn.text}"):
+            more = await search(turn, text, province, within=entry.intents, without=(before,))
+            if more.sure:
+                return more
+        return found
+
+    def _tell(self, turn: Turn, entry: Entry, province: str) -> list[Event]:
+        today = clock.now().date()
+        if answer := entry.answer(province, today):
+            buttons = [] if turn.channel == "ivr" else [{"title": t, "payload": p} for t, p in answer.buttons]
+            turn.dispatcher.utter_message(text=answer.words(turn.channel), buttons=buttons)
+        elif over := entry.ended(province, today):
+            last = over.valid_to
+            assert last is not None, "what has no end is not over"
+            turn.say(
+                "utter_answer_ended",
+                text=over.words(turn.channel),
+                year=last.year,
+                month=last.month,
+                day=last.day,
+            )
+        else:
+            return self._not_known(turn)
+        return [SlotSet("answered", entry.id), SlotSet("offer", None), *turn.about()]
+
+    @staticmethod
+    def _ask(turn: Turn, entries: Sequence[Entry]) -> list[Event]:
+        titles = [entry.title for entry in entries]
+        turn.choose("utter_answer_which", [*titles, turn.piece("part_neither")])
+        asked = {"answers": {entry.id: entry.title for entry in entries}}
+        return [*(END_OF_FORM if turn.loop else ()), SlotSet("offer", asked), *turn.about()]
+
+    @staticmethod
+    def _not_known(turn: Turn) -> list[Event]:
+        turn.say("utter_not_yet")
+        return [*(END_OF_FORM if turn.loop else ()), *turn.offer()]
+
+
+async def search(turn: Turn, text: str, province: str, **narrowed: Any) -> Found:
+    """What knowledge has for `text`; the intent counts where it was understood."""
+    intent = turn.matter if turn.understood else ""
+    return await asyncio.to_thread(
+        turn.clients.knowledge.find,
+        text,
+        intent=intent,
+        province=province,
+        day=clock.now().date(),
+        **narrowed,
+    )
+
+
+async def known(turn: Turn) -> bool:
+    """Whether knowledge surely has the answer to a message whose intent was not understood."""
+    return (await search(turn, turn.text, turn.clients.wording.province)).sure
+
+
+def picked(turn: Turn) -> str | None:
+    """The entry that the message picks of those asked about, `doubt.NEITHER`; None if nothing was asked or answered."""
+    standing = turn.standing
+    if not isinstance(standing, dict) or "answers" not in standing or turn.danger:
+        return None
+    names = list(standing["answers"])
+    options = [*standing["answers"].values(), turn.piece("part_neither")]
+    choice = doubt.choice(turn.text, options)
+    if choice.refused or choice.place == len(names):
+        return doubt.NEITHER
+    return None if choice.place is None else str(names[choice.place])

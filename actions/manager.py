@@ -1,0 +1,117 @@
+"""Grid managers (网格客户经理) by address: name, telephone, and whether it is answered now."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import history
+from actions.base import END_OF_FORM, HotlineAction
+from actions.forms import LAST_TRY, FormStep
+from actions.hall import hours, phone
+from actions.outage import RANK, address_of, full_name
+from actions.reading import chosen
+from actions.turn import Event, Turn
+from backends.contracts import GridManager, Place, PlaceAnswer, Span
+from kit import clock
+
+FORM = "manager_form"
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})\D+(\d{1,2}):(\d{2})")
+
+
+def span_of(manager: GridManager) -> Span | None:
+    """Working hours; None where the record has them in words only."""
+    found = _HOURS.search(manager.hours)
+    if found is None:
+        return None
+    opens, closes = (time(int(found[n]), int(found[n + 1])) for n in (1, 3))
+    return Span(opens=opens, closes=closes)
+
+
+class TellManager(HotlineAction):
+    """Who looks after the place; needs no account."""
+
+    action_name = "action_tell_manager"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        address, answer = await self._look_up(turn)
+        if answer.match == "exact":
+            return self._tell(turn, answer.places[0], address)
+        tries = int(turn.asking(FORM).get("tries", 0))
+        if not address and not answer.places:
+            asking = {"form": FORM, "tries": tries}
+        elif tries + 1 >= LAST_TRY:
+            turn.say("utter_manager_given_up")
+            return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
+        else:
+            options = [full_name(place) for place in answer.places]
+            asking = {
+                "form": FORM,
+                "tries": tries + 1,
+                "options": options,
+                "problem": "" if options else "unknown",
+            }
+        return [SlotSet("address", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
+
+    async def _look_up(self, turn: Turn) -> tuple[str, PlaceAnswer]:
+        """As for outages: the address of the message or of our question, the whole message, the address of before."""
+        said = history.slot_set(turn.events, "address") or address_of(turn)
+        tried = [said, turn.text] if said else [turn.text, turn.slot("address") or ""]
+        best, answer = said, PlaceAnswer(match="none", places=[])
+        for words in dict.fromkeys(filter(None, tried)):
+            found = await self.clients.outages.place(words)
+            if RANK[found.match] > RANK[answer.match]:
+                best, answer = said if words == turn.text else words, found
+            if answer.match == "exact":
+                break
+        return best, answer
+
+    @staticmethod
+    def _tell(turn: Turn, place: Place, address: str) -> list[Event]:
+        kept = [SlotSet("address", address or full_name(place)), *turn.about()]
+        kept += [SlotSet("asking", None)] if turn.asking(FORM) else []
+        where, manager = turn.spoken(place.name), place.grid_manager
+        if manager is None:
+            turn.say("utter_manager_none", place=where)
+            return [*kept, *turn.offer("no_grid_manager")]
+        span = span_of(manager)
+        told = hours(turn, [span]) if span else turn.spoken(manager.hours)
+        turn.say(
+            "utter_manager_is", place=where, name=manager.name, phone=phone(turn, manager.phone), hours=told
+        )
+        if span and not span.opens <= clock.now().time() < span.closes:
+            turn.say("utter_manager_away")
+        return kept
+
+
+class ValidateManagerForm(FormStep):
+    """Asks where; with several places in question, which of them."""
+
+    action_name = "validate_manager_form"
+    slots = ("address",)
+    own = frozenset({"query_grid_manager"})
+    given_up = "utter_manager_given_up"
+
+    async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        if asked is None:
+            return self.ask_again(turn, "address")
+        options = list(turn.asking(FORM).get("options") or [])
+        which = chosen(turn.text, options) if options else None
+        address = options[which] if which is not None else address_of(turn)
+        if not address and self.elsewhere(turn):
+            return self.give_away()
+        return [
+            SlotSet("address", address or turn.text),
+            SlotSet("requested_slot", None),
+            FollowupAction("action_tell_manager"),
+        ]
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        asking = turn.asking(FORM)
+        if options := asking.get("options"):
+            turn.choose("utter_manager_which", options)
+        else:
+            turn.say("utter_manager_unknown" if asking.get("problem") else "utter_manager_where")
+        return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]

@@ -40,7 +40,7 @@ class Speaker:
         self.words = _units()
 
     def render(self, value: Any, kind: str) -> str:
-        """`kind` is one of yuan, kwh, number, digits, time, day. Raises `ValueError` for any other."""
+        """`kind` is one of yuan, kwh, number, digits, year, time, day. Raises `ValueError` for any other."""
         renderer = getattr(self, f"_{kind}", None)
         if renderer is None:
             raise ValueError(f"unknown kind of value {kind!r}")
@@ -80,6 +80,9 @@ class Speaker:
             return " ".join(groups)
         names = self.words["digits_spoken"]
         return str(self.words["pause"]).join("".join(names.get(d, d) for d in group) for group in groups)
+
+    def _year(self, value: int) -> str:
+        return str(cn2an.an2cn(str(value), "direct")) if self.spoken else str(value)
 
     def _day(self, value: date | datetime) -> str:
         day = _local(value).date() if isinstance(value, datetime) else value

@@ -118,8 +118,11 @@ class HoursPrice(Contract):
 
 
 class FlatPrice(Contract):
+    """One price for every kWh of these classes."""
+
     classes: list[PriceClass]
     price: Price
+    rule: TariffRule
 
 
 class LargeHouseholdRule(Contract):
@@ -128,6 +131,14 @@ class LargeHouseholdRule(Contract):
     persons: int
     extra_kwh: Energy | None
     flat_from: int | None
+    rule: TariffRule
+
+
+class FreeEnergyRule(Contract):
+    """kWh a month that low-income households have free."""
+
+    kwh: Energy
+    rule: TariffRule
 
 
 class BaseFeePrices(Contract):
@@ -135,10 +146,11 @@ class BaseFeePrices(Contract):
 
     capacity: Price
     demand: Price
+    rule: TariffRule
 
 
 class Rates(Contract):
-    """Residential prices in force in a province on a day, and what else is known there."""
+    """Residential prices in force in a province on a day, and what else is known there (null: nothing)."""
 
     province: str
     day: date
@@ -149,11 +161,9 @@ class Rates(Contract):
     split_known: bool = Field(default=False, description="how peak and valley kWh meet the tiers")
     flat: list[FlatPrice] = Field(default=[])
     large_household: LargeHouseholdRule | None = None
-    free_kwh: Energy | None = Field(
-        default=None, description="a month, low-income households; null: not known"
-    )
+    free_energy: FreeEnergyRule | None = None
     base_fee: BaseFeePrices | None = None
-    rules: list[TariffRule] = Field(min_length=1)
+    rule: TariffRule
 
 
 class TierStanding(Contract):
@@ -182,4 +192,4 @@ class TwoPartRule(Contract):
     one_part_upto: Decimal | None
     two_part_from: Decimal
     base_fee: BaseFeePrices | None = Field(default=None, description="null: not known in this province")
-    rules: list[TariffRule] = Field(min_length=1)
+    rule: TariffRule

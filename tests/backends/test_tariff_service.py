@@ -99,7 +99,7 @@ async def test_that_rates_tell_all_that_is_known_of_a_province_and_no_more(tarif
         (3120, D("0.617")), (4800, D("0.667")), (None, D("0.917")),
     ]  # fmt: skip
     assert [(part.kind, part.since, part.until) for part in shanghai.hours] == [("peak", 6, 22), ("valley", 22, 6)]  # fmt: skip
-    assert (shanghai.split_known, shanghai.free_kwh, shanghai.base_fee) == (False, None, None)
+    assert (shanghai.split_known, shanghai.free_energy, shanghai.base_fee) == (False, None, None)
     assert shanghai.large_household
     assert (shanghai.large_household.persons, shanghai.large_household.extra_kwh) == (5, None)
     hunan = await tariffs.rates("湖南", date(2025, 7, 1))

@@ -14,7 +14,8 @@ from backends.reference.tariffs.book import book, the
 from backends.reference.tariffs.lines import total
 from backends.reference.tariffs.refusal import Refusal
 from backends.reference.tariffs.residential import Use, costs, standing
-from backends.reference.tariffs.suspension import Plan, later, saving
+from backends.reference.tariffs.suspension import Plan, saving
+from kit.clock import months_later
 from kit.errors import BadInput
 
 D = Decimal
@@ -292,7 +293,7 @@ class TestSuspension:
         ],
     )  # fmt: skip
     def test_that_months_are_counted_to_the_same_day_or_the_last(self, day, months, end):
-        assert later(day, months) == end
+        assert months_later(day, months) == end
 
 
 def fee(principal: str, due: date, paid: date, customer: str = "resident") -> late_fee.Fee:

@@ -50,7 +50,6 @@ async def rates(
     ]  # fmt: skip
     large = known(book().large_household, province, on)
     free = known(book().free_energy, province, on)
-    fee = known(book().base_fee, province, on)
     return contracts.Rates(
         province=price.province, day=on, period=price.period,
         tiers=[
@@ -63,13 +62,12 @@ async def rates(
             for kind, (since, until) in hours.hours.items()
         ] if hours else [],
         split_known=bool(hours and hours.added),
-        flat=[contracts.FlatPrice(classes=sorted(row.classes), price=row.price) for row in flat],
+        flat=[contracts.FlatPrice(classes=sorted(row.classes), price=row.price, rule=_rule(row)) for row in flat],
         large_household=contracts.LargeHouseholdRule(
-            persons=large.persons, extra_kwh=large.extra_kwh, flat_from=large.flat_from
+            persons=large.persons, extra_kwh=large.extra_kwh, flat_from=large.flat_from, rule=_rule(large)
         ) if large else None,
-        free_kwh=free.kwh if free else None,
-        base_fee=_base_fee(fee),
-        rules=_rules([price, *flat, *(row for row in (large, free, fee) if row)]),
+        free_energy=contracts.FreeEnergyRule(kwh=free.kwh, rule=_rule(free)) if free else None,
+        base_fee=_base_fee(known(book().base_fee, province, on)), rule=_rule(price),
     )  # fmt: skip
 
 
@@ -115,11 +113,9 @@ async def two_part(province: Province, day: date | None = None) -> contracts.Two
     """From which capacity on a base fee is paid."""
     on = day or clock.now().date()
     rule = fees.two_part(book(), on)
-    fee = known(book().base_fee, province, on)
     return contracts.TwoPartRule(
         one_part_upto=rule.one_part_upto, two_part_from=rule.two_part_from,
-        base_fee=_base_fee(fee),
-        rules=_rules([rule, *([fee] if fee else [])]),
+        base_fee=_base_fee(known(book().base_fee, province, on)), rule=_rule(rule),
     )  # fmt: skip
 
 
@@ -180,7 +176,9 @@ async def late_fee(
 
 
 def _base_fee(fee: rows.BaseFee | None) -> contracts.BaseFeePrices | None:
-    return contracts.BaseFeePrices(capacity=fee.capacity, demand=fee.demand) if fee else None
+    if fee is None:
+        return None
+    return contracts.BaseFeePrices(capacity=fee.capacity, demand=fee.demand, rule=_rule(fee))
 
 
 def _estimate(lines: list[Line], rules: Iterable[rows.Rule]) -> contracts.Estimate:
@@ -199,10 +197,11 @@ def _lines(lines: Iterable[Line]) -> list[contracts.TariffLine]:
 
 
 def _rules(used: Iterable[rows.Rule]) -> list[contracts.TariffRule]:
-    return [
-        contracts.TariffRule(
-            id=rule.id, source=rule.source, valid_from=rule.valid_from, valid_to=rule.valid_to,
-            published=rule.published,
-        )
-        for rule in used
-    ]  # fmt: skip
+    return [_rule(rule) for rule in used]
+
+
+def _rule(rule: rows.Rule) -> contracts.TariffRule:
+    return contracts.TariffRule(
+        id=rule.id, source=rule.source, valid_from=rule.valid_from, valid_to=rule.valid_to,
+        published=rule.published,
+    )  # fmt: skip

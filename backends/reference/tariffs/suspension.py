@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Literal
 from backends.reference.tariffs import base_fee, rows
 from backends.reference.tariffs.book import Book, the
 from backends.reference.tariffs.lines import Line
+from kit.clock import months_later
 
 Verdict = Literal["reduced", "too_short", "too_long", "too_often"]
 
@@ -63,7 +63,7 @@ def _verdict(found: Saving, plan: Plan) -> Verdict:
     if rule.times is not None and plan.earlier_times >= rule.times:
         return "too_often"
     days = plan.days + (plan.earlier_days if rule.per_year else 0)
-    if plan.first_day + timedelta(days=days) > later(plan.first_day, rule.most_months):
+    if plan.first_day + timedelta(days=days) > months_later(plan.first_day, rule.most_months):
         return "too_long"
     return "reduced"
 
@@ -76,9 +76,3 @@ def _relief(book: Book, plan: Plan) -> rows.SuspensionRelief | None:
         ),
         None,
     )  # fmt: skip
-
-
-def later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

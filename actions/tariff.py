@@ -12,14 +12,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import tariff_firm, tariff_words
 from actions import tariff_reading as reading
-from actions.base import END_OF_FORM, HotlineAction
+from actions.base import HotlineAction
 from actions.tariff_place import Place, place_of
 from actions.turn import Event, Turn
 from backends.client import BackendRefused
 from backends.contracts import HoursKind, PriceClass, Rates
 
 ZERO = Decimal(0)
-LOOKUPS = frozenset({"query_bill", "query_usage", "query_balance", "query_payment_record"})
 MATTERS = frozenset({
     "ask_tariff", "ask_tier_tariff", "ask_peak_valley", "ask_multi_person_household", "ask_low_income_quota", *tariff_firm.MATTERS,
 })  # fmt: skip
@@ -46,12 +45,15 @@ class Estimate(HotlineAction):
             else:
                 events = await self._household(turn, place, matter)
         except BackendRefused as refused:
-            key = REFUSED.get(refused.code, "utter_tariff_unknown")
             if refused.status != 422:
                 raise
+            key = REFUSED.get(refused.code, "utter_tariff_unknown")
+            if matter in tariff_firm.MATTERS:
+                key = "utter_base_fee_unknown"
             events = tariff_words.unknown(turn, key, place.province)
-        closed = END_OF_FORM if turn.loop else ()
-        return [*closed, *events, SlotSet("matter", matter)]
+        if turn.loop and not any(event["event"] == "active_loop" for event in events):
+            return events  # the form that stands open goes on with its own matter
+        return [*events, SlotSet("matter", matter)]
 
     async def _household(self, turn: Turn, place: Place, matter: str) -> list[Event]:
         energy = reading.energy_in(turn)
@@ -59,6 +61,8 @@ class Estimate(HotlineAction):
         if reading.is_business(turn.text) or (reading.asks_how_to(turn.text) and not named):
             return [FollowupAction("action_answer")]
         rates = await turn.clients.tariffs.rates(place.province)
+        if energy.kwh is None and energy.year is not None and reading.asks_price(turn):
+            return await self._whole_year(turn, place, rates, energy.year)
         if _asks_tier(turn) or (energy.kwh is None and energy.year is not None):
             return await self._tier(turn, place, rates, energy)
         if energy.kwh is not None:
@@ -77,7 +81,7 @@ class Estimate(HotlineAction):
         kind: PriceClass = next(k for k in get_args(PriceClass) if k == reading.price_class(turn.text))
         if place.by_hours and energy.by_hours is None and kind == "tiered":
             turn.say("utter_estimate_needs_hours")
-            return []
+            return tariff_words.asked(turn)
         hours: dict[HoursKind, Decimal] | None = None
         if energy.by_hours and (pair := tariff_words.day_and_night(rates)):
             hours = {pair[0].kind: energy.by_hours[0], "valley": energy.by_hours[1]}
@@ -94,6 +98,16 @@ class Estimate(HotlineAction):
             tariff_words.tell_used(turn, place, energy.year)
         return []
 
+    @staticmethod
+    async def _whole_year(turn: Turn, place: Place, rates: Rates, kwh: Decimal) -> list[Event]:
+        """A year's kWh; where tiers are monthly they depend on how the months differ, so one month is asked for."""
+        if rates.period == "month":
+            tariff_words.tell_rates(turn, rates)
+            turn.say("utter_rates_tell_month")
+            return tariff_words.asked(turn)
+        tariff_words.tell_estimate(turn, await turn.clients.tariffs.residential(place.province, kwh), kwh)
+        return []
+
     async def _tier(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
         """Where the household stands; its use is said, or billed, or asked for."""
         yearly = rates.period == "year"
@@ -103,7 +117,7 @@ class Estimate(HotlineAction):
         if told is None and month is None and not (yearly and place.this_year):
             tariff_words.tell_rates(turn, rates)
             turn.say(f"utter_tier_tell_{rates.period}")
-            return []
+            return tariff_words.asked(turn)
         used = told if told is not None else place.used
         found = await turn.clients.tariffs.tier(
             place.province, used_this_year=used if yearly else ZERO, used_this_month=month or ZERO,
@@ -130,7 +144,8 @@ class Estimate(HotlineAction):
             turn.say("utter_rates_basis", since=tariff_words.since(turn, flat.rule))
             return []
         tariff_words.tell_rates(turn, rates)
-        turn.say("utter_rates_tell_kwh")
+        if not turn.loop:
+            turn.say("utter_rates_tell_kwh")
         return []
 
     @staticmethod

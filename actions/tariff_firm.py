@@ -26,7 +26,7 @@ async def answer(turn: Turn, place: Place, matter: str) -> list[Event]:
         if kva is not None and length is not None:
             return await _suspension(turn, place, kva, length)
         turn.say("utter_suspension_ask")
-        return []
+        return tariff_words.asked(turn)
     if kva is not None:
         return await _base_fee(turn, place, kva)
     return await _rule(turn, place)
@@ -54,7 +54,7 @@ async def _suspension(turn: Turn, place: Place, kva: Decimal, length: reading.Le
     days = (length.after(first) - first).days
     if not 0 < days <= LONGEST:
         turn.say("utter_suspension_ask")
-        return []
+        return tariff_words.asked(turn)
     kw = reading.demand_of(turn.text)
     found = await turn.clients.tariffs.suspension(
         place.province,
@@ -98,6 +98,8 @@ async def _base_fee(turn: Turn, place: Place, kva: Decimal) -> list[Event]:
     if kva < rule.two_part_from and (rule.one_part_upto is None or kva <= rule.one_part_upto):
         turn.say("utter_base_fee_none", kva=kva)
         return []
+    if rule.base_fee is None:
+        return await _rule(turn, place)
     found = await turn.clients.tariffs.base_fee(place.province, kva)
     turn.say(
         "utter_base_fee", province=place.province, kva=kva, total=found.total, price=found.lines[0].price

@@ -17,6 +17,7 @@ from kit import clock
 from kit.clock import months_later
 
 ESTIMATED = "action_estimate"
+LONGEST = {"天": 3650, "周": 520, "星": 520, "礼": 520, "月": 120, "年": 10}  # more is another number
 _N = r"(\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千万]+|半)"
 _KVA = re.compile(rf"(?:{_N}台)?{_N}个?\s*(?:千伏安|kva)|(?<!\d)(\d{{2,5}})的?(?:变压器|专变)", re.I)
 _KW = re.compile(rf"{_N}个?\s*(?:千瓦|kw)(?!\s*(?:时|小时|·?h))", re.I)
@@ -30,12 +31,13 @@ _VALLEY, _DAY, _YEAR = (
     re.compile("今年|全年|年初|一年|累计|总共|一共已"),
 )
 _MONTH = re.compile("这个?月|本月|当月|又用|再用|每月|一个月")
+_BEHIND = re.compile("的?(?:高峰|低谷|峰|谷|平段|平电|白天|夜|晚上)")
 _PRICE = re.compile("多少(?:钱|电费|费用|块|元)|几(?:块|毛)钱|[交缴付要]多少|电费是多少|怎么收费|怎么算钱")
 _BILL = re.compile("上个?月|上上个?月|去年|账单|为什么|为啥|怎么这么|怎么会")
 _BUSINESS = re.compile("商业|工业|商铺|店铺|门面|农业|农田|灌溉|企业|公司|工厂|厂房|工商业|写字楼|办公楼")
 _FIRM = re.compile("公司|企业|工厂|厂|单位|店|商铺")
 _TIER = re.compile(
-    "[进到入超跳]了?(?:第?[二三23两]档|几档|档|第几档)|第几档|哪[一个]*档|几档了|还[差剩能][^，。]*[档度]|超没超|超档|跳档"
+    "[进到入超跳]了?(?:第?[二三23两]档|几档|档|第几档)|第几档|哪[一个]*档|几档了|还[差剩能][^，。]*档|超没超|超档|跳档"
 )
 _LOW_INCOME = re.compile("低保|五保|特困")
 _SHARED, _CHARGING = re.compile("合表"), re.compile("充电桩")
@@ -97,12 +99,12 @@ def energy_of(text: str, entities: Sequence[dict[str, Any]]) -> Energy:
     found: dict[str, Decimal] = {}
     ends = [0, *(int(e.get("end") or 0) for e, _ in read)]
     pieces = [
-        (text[end : int(e.get("start") or 0)], text[int(e.get("end") or 0) :][:2])
+        (text[end : int(e.get("start") or 0)], _BEHIND.match(text[int(e.get("end") or 0) :]))
         for end, (e, _) in zip(ends, read, strict=False)
     ]
-    behind = bool(pieces) and not _label(pieces[0][0]) and _label(pieces[0][1]) in ("day", "night")
+    behind = bool(pieces) and not _label(pieces[0][0]) and pieces[0][1] is not None
     for (before, after), (_, value) in zip(pieces, read, strict=True):
-        found.setdefault(_label(after if behind else before) or "month", value)
+        found.setdefault(_label(after[0] if behind and after else before) or "month", value)
     return Energy(**found)
 
 
@@ -161,7 +163,9 @@ def length_of(text: str) -> Length | None:
     """The first length of time in the text: 30天, 两个月, 半年, 一个半月; None if there is none."""
     for match in _LENGTH.finditer(text):
         number = figure(match[1])
-        if number is None or not 0 < number <= 3650 or (match["unit"] == "月" and "个" not in match[0]):
+        if number is None or not 0 < number <= LONGEST[match["unit"][0]]:
+            continue
+        if match["unit"] == "月" and "个" not in match[0]:  # the month of a date
             continue
         number += Decimal("0.5") if match["half"] or match["and_half"] else 0
         whole, part = divmod(number, 1)
@@ -216,7 +220,7 @@ def first_day_of(turn: Turn) -> date | None:
 
 
 def asks_price(turn: Turn) -> bool:
-    """Whether a message about bills or use asks what so many kWh cost, and not for a bill."""
+    """Whether the message asks what so many kWh cost, and not for a bill."""
     return bool(turn.entities("energy") and _PRICE.search(turn.text) and not _BILL.search(turn.text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
+from actions.base import END_OF_FORM
 from actions.bill import month_of
 from actions.tariff_place import Place
 from actions.turn import Event, Turn
@@ -13,9 +14,15 @@ from kit.spoken import Speaker
 
 
 def since(turn: Turn, rule: TariffRule) -> str:
-    """Since when a rule holds, or when it was published where that is all its source says."""
+    """Since when a rule holds, or when it was published where that is all its source says, or that it says neither."""
     day = rule.published or rule.valid_from
-    key = "part_since_published" if rule.published else "part_since_valid"
+    key = (
+        "part_since_published"
+        if rule.published
+        else "part_since_valid"
+        if rule.dated
+        else "part_since_undated"
+    )
     return turn.piece(key, year=day.year, month=day.month, day=day.day)
 
 
@@ -52,7 +59,12 @@ def tell_rates(turn: Turn, rates: Rates) -> None:
     first, second, third = rates.tiers
     turn.say(f"utter_rates_{rates.period}", province=rates.province, month=rates.day.month)
     turn.say(
-        "utter_rates_tiers", first=first.upto_kwh, second=second.upto_kwh, one=first.price, two=second.price, three=third.price
+        "utter_rates_tiers",
+        first=first.upto_kwh,
+        second=second.upto_kwh,
+        one=first.price,
+        two=second.price,
+        three=third.price,
     )
     if len(rates.seasons) > 1:
         turn.say("utter_rates_seasons")
@@ -97,4 +109,9 @@ def worth_from(rates: Rates) -> Decimal | None:
 def unknown(turn: Turn, key: str, province: str) -> list[Event]:
     """Say honestly that no reliable figure is at hand, and offer a person."""
     turn.say(key, province=province)
-    return turn.offer("tariff_unknown")
+    return [*asked(turn), *turn.offer("tariff_unknown")]
+
+
+def asked(turn: Turn) -> list[Event]:
+    """Events of a question: a form that stands open would ask a second one."""
+    return list(END_OF_FORM) if turn.loop else []

@@ -24,13 +24,17 @@ Price = Annotated[Decimal, Field(max_digits=12, decimal_places=6)]
 
 
 class TariffRule(Contract):
-    """What an answer follows from. `published`: of a source that does not say since when its figures hold."""
+    """What an answer follows from. `published`: of a source that does not say since when its figures hold.
+
+    `dated` false: the source has no date, `valid_from` is only where it begins to be used.
+    """
 
     id: str
     source: str
     valid_from: date
     valid_to: date | None = None
     published: date | None = None
+    dated: bool = True
 
 
 class TariffLine(Contract):

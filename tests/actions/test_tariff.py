@@ -54,6 +54,7 @@ PUBLISHED = "依据2020年7月公布的价格"
         ("江苏一共300度其中谷电100度多少钱", "ask_peak_valley", [300, 100], ["147.49元"]),
         ("充电桩用了300度多少钱", "ask_tariff", [300], ["192.30元", "不分档300度，每度0.641元"]),
         ("江苏低保户用了100度多少钱", "ask_low_income_quota", [100], ["44.91元", "免费15度，每度减0.5283元"]),
+        ("一年用3420度要多少钱", "ask_tier_tariff", [3420], ["2125.14元", "第一档3120度", "第二档300度"]),
         ("江苏五口人今年用了2600度这个月400度多少钱", "ask_multi_person_household", [2600, 400], ["211.32元"]),
     ],
 )  # fmt: skip
@@ -63,6 +64,12 @@ async def test_that_kwh_are_estimated_with_lines_province_and_date(
     said = await ask(world, text, intent, *kwh(*amounts))
     assert [part for part in parts if part not in said] == []
     assert "估算" in said
+
+
+async def test_that_a_whole_year_by_monthly_tiers_is_asked_for_month_by_month(world: World) -> None:
+    said = await ask(world, "湖南一年用3000度要多少钱", "ask_tier_tariff", *kwh(3000))
+    assert said.endswith(says("utter_rates_tell_month"))
+    assert "估算，" not in said
 
 
 async def test_that_hunan_is_estimated_by_the_month_it_is_asked_in(world: World) -> None:
@@ -82,7 +89,7 @@ async def test_that_hunan_is_estimated_by_the_month_it_is_asked_in(world: World)
         ("湖南峰电200度谷电100度多少钱", "ask_peak_valley", [200, 100], "utter_hours_unknown", "湖南"),
         ("低保户每月免费多少度", "ask_low_income_quota", [], "utter_free_unknown", "上海"),
         ("低保户300度多少钱", "ask_low_income_quota", [300], "utter_tariff_unknown", "上海"),
-        ("315千伏安的变压器暂停30天能省多少", "ask_two_part_tariff", [], "utter_tariff_unknown", "上海"),
+        ("315千伏安的变压器暂停30天能省多少", "ask_two_part_tariff", [], "utter_base_fee_unknown", "上海"),
     ],
 )  # fmt: skip
 async def test_that_what_is_not_known_is_said_and_leads_to_a_person(
@@ -108,7 +115,7 @@ async def test_that_what_is_not_known_is_said_and_leads_to_a_person(
         ("峰谷划算吗", "ask_peak_valley", ["峰段价格和普通价格一样"], "%"),
         ("江苏五口人能多给吗", "ask_multi_person_household", ["5人及以上的家庭，第一档每个月多100度", "7人及以上", "每度0.5483元"], "人工"),
         ("湖南五口人能多给吗", "ask_multi_person_household", ["第一档每个月多100度"], "合表"),
-        ("家里六口人能多给吗", "ask_multi_person_household", ["第一档电量有增加", "7人及以上", "人工客服"], "多100度"),
+        ("家里六口人能多给吗", "ask_multi_person_household", ["第一档电量有增加", "7人及以上", "资料未注明日期", "人工客服"], "多100度"),
         ("安徽五保户免费多少度", "ask_low_income_quota", ["每月有10度免费电量"], "人工"),
     ],
 )  # fmt: skip
@@ -231,6 +238,7 @@ class TestFollowUps:
         ("安徽630千伏安一个月基本电费多少", ["每千伏安每月30元", "630千伏安每月基本电费大约18900.00元"]),
         ("安徽80千伏安一个月基本电费多少", ["没有基本电费"]),
         ("安徽基本电费标准是多少", ["2023年6月1日起", "100千伏安及以下执行单一制", "315千伏安及以上执行两部制", "每千伏安每月30元", "每千瓦每月40元"]),
+        ("500千伏安要交基本电费吗", ["315千伏安及以上执行两部制", "上海的基本电费单价，我没有可靠的资料"]),
         ("基本电费标准是多少", ["315千伏安及以上执行两部制", "上海的基本电费单价，我没有可靠的资料"]),
     ],
 )  # fmt: skip
@@ -306,11 +314,32 @@ async def after(world: World, action: str, text: str, intent: str, *found: Found
     return [e["name"] for e in answer["events"] if e["event"] == "followup"]
 
 
+async def test_that_a_price_asked_for_inside_a_form_is_told_and_the_form_goes_on(world: World) -> None:
+    talk = world.talk()
+    await talk.says("查电费", "query_bill")
+    said = await ask(world, "阶梯电价怎么算", "ask_tier_tariff", on=talk)
+    assert "3120度以内" in said
+    assert said.endswith(says("utter_ask_account_number"))
+    assert says("utter_rates_tell_kwh") not in said
+    said = await ask(world, "浙江电价多少", "ask_tariff", on=talk)
+    assert said == says("utter_tariff_unknown", province="浙江")
+    assert talk.loop is None
+
+
+async def test_that_a_question_of_ours_inside_a_form_is_the_only_one(world: World) -> None:
+    talk = world.talk()
+    await talk.says("查电费", "query_bill")
+    said = await ask(world, "我这个月会不会进第二档", "ask_tier_tariff", on=talk)
+    assert said.endswith(says("utter_tier_tell_year"))
+    assert talk.loop is None
+
+
 @pytest.mark.parametrize(
     ("text", "amounts", "goes_to"),
     [
         ("我这个月用了300度电要交多少钱", [300], ["action_estimate"]), ("我上个月用了300度多少钱", [300], ["account_form"]),
-        ("为什么300度要交这么多钱", [300], ["account_form"]), ("这个月电费多少钱", [], ["account_form"]),
+        ("我今年用了4000度了现在第几档", [4000], ["action_estimate"]), ("还有多少度就到第二档了", [], ["action_estimate"]),
+        ("还剩多少度电", [], ["account_form"]), ("为什么300度要交这么多钱", [300], ["account_form"]), ("这个月电费多少钱", [], ["account_form"]),
     ],
 )  # fmt: skip
 async def test_that_a_price_is_told_bills_from_a_bill(

@@ -15,7 +15,6 @@ from backends.reference.tariffs.lines import total
 from backends.reference.tariffs.refusal import Refusal
 from backends.reference.tariffs.residential import Use, costs, standing
 from backends.reference.tariffs.suspension import Plan, saving
-from kit.clock import months_later
 from kit.errors import BadInput
 
 D = Decimal
@@ -284,16 +283,6 @@ class TestSuspension:
     def test_that_a_longer_suspension_never_saves_less(self, first, days, more):
         short, long = (saving(book(), Plan("安徽", first, length, D(400))) for length in (days, days + more))
         assert total(short.lines) <= total(long.lines)
-
-    @pytest.mark.parametrize(
-        ("day", "months", "end"),
-        [
-            (date(2024, 8, 31), 6, date(2025, 2, 28)), (date(2023, 8, 31), 6, date(2024, 2, 29)), (date(2024, 2, 29), 24, date(2026, 2, 28)),
-            (date(2024, 7, 1), 6, date(2025, 1, 1)), (date(2024, 12, 1), 1, date(2025, 1, 1)),
-        ],
-    )  # fmt: skip
-    def test_that_months_are_counted_to_the_same_day_or_the_last(self, day, months, end):
-        assert months_later(day, months) == end
 
 
 def fee(principal: str, due: date, paid: date, customer: str = "resident") -> late_fee.Fee:

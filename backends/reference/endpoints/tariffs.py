@@ -203,5 +203,5 @@ def _rules(used: Iterable[rows.Rule]) -> list[contracts.TariffRule]:
 def _rule(rule: rows.Rule) -> contracts.TariffRule:
     return contracts.TariffRule(
         id=rule.id, source=rule.source, valid_from=rule.valid_from, valid_to=rule.valid_to,
-        published=rule.published,
+        published=rule.published, dated=rule.dated,
     )  # fmt: skip

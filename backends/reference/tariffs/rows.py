@@ -30,7 +30,8 @@ EVERY_MONTH = frozenset(range(1, 13))
 class Rule(BaseModel):
     """In force from `valid_from` to `valid_to`, both inclusive; `province` '': everywhere.
 
-    `published`: when the source was, if it does not say since when its figures hold.
+    `published`: when the source was, if it does not say since when its figures hold. `dated` false: it has no date at all,
+    and `valid_from` is only where we begin to answer by it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Rule(BaseModel):
     valid_from: date
     valid_to: date | None
     published: date | None = None
+    dated: bool = True
     source: str = Field(min_length=1)
 
     @model_validator(mode="after")

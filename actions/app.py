@@ -37,6 +37,7 @@ from actions import (
     handoff,
     manager,
     outage,
+    tariff,
     tell_measures,
     understanding,
 )
@@ -61,6 +62,7 @@ ACTIONS: tuple[type[Any], ...] = (
     tell_measures.TellMeasures,
     answer.Answer,
     manager.TellManager, manager.ValidateManagerForm,
+    tariff.Estimate,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

@@ -9,6 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import measures
 from actions.account import account_in
 from actions.base import HotlineAction
+from actions.tariff_reading import asks_price, asks_tier
 from actions.turn import Event, Turn
 from backends.client import BackendError
 from backends.contracts import AccountBalance, Bill
@@ -22,11 +23,16 @@ MONTHS = 24  # as far back as bills are asked for
 
 
 class TellBill(HotlineAction):
-    """Tells only what the record says is verified in this very conversation; else `account_form` proves it first."""
+    """Tells only what the record says is verified in this very conversation; else `account_form` proves it first.
+
+    What so many kWh cost, and which tier they fall into, is no question about a bill: `action_estimate` answers it.
+    """
 
     action_name = "action_tell_bill"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if asks_price(turn) or asks_tier(turn.text):
+            return [FollowupAction("action_estimate")]
         named = account_in(turn)
         wanted = named.digits if named and named.is_account else None
         standing = await self.clients.desk.standing(conversation=turn.conversation)

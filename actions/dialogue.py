@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, doubt, history
+from actions import answer, doubt, history, tariff
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT, address_of
@@ -56,6 +56,8 @@ class Inform(HotlineAction):
         number = account_in(turn)
         if number is not None and number.is_account:
             return [SlotSet("account_number", number.digits), FollowupAction("action_tell_bill")]
+        if tariff.goes_on(turn):
+            return [FollowupAction("action_estimate")]
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):

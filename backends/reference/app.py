@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
-from backends.reference.endpoints import accounts, halls, measures, orders, outages
+from backends.reference.endpoints import accounts, halls, measures, orders, outages, tariffs
 from backends.reference.measure_files import MeasureFiles
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         status: {"model": contracts.ErrorBody, "description": text}
         for status, text in ((400, "Bad input"), (401, "Missing or wrong bearer token"), (404, "Unknown"))
     }
-    for module in (outages, accounts, halls, measures, orders):
+    for module in (outages, accounts, halls, measures, orders, tariffs):
         app.include_router(module.router, dependencies=guards, responses=refusals)
 
     @app.get("/healthz", tags=["health"])
@@ -83,13 +83,14 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The contract as a document: without FastAPI's 422, which is answered as 400 here."""
+    """The contract as a document: without FastAPI's own 422, which is answered as 400 here."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     for path in document["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     return document

@@ -24,6 +24,7 @@ OURS = (
     "knowledge.yml",
     "measures.yml",
     "outage.yml",
+    "tariff.yml",
     "wish.yml",
 )
 _KEY = re.compile(r'"(utter_[a-z0-9_]+)"')
@@ -73,6 +74,7 @@ def test_that_no_words_are_left_over() -> None:
         stem = key.removeprefix("utter_")
         made = [  # keys put together from a prefix and what a record says
             "bill_", "part_outage_", "outage_", "part_month", "hall_", "wish_", "fault_ask_", "part_fault_",
+            "part_line_", "part_hours_", "part_tier", "tier_", "suspension_", "rates_", "late_fee_",
         ]  # fmt: skip
         assert key in used() or stem in code or any(stem.startswith(prefix) for prefix in made), key
 

@@ -22,6 +22,7 @@ from backends.measures import Measures
 from backends.orders import Orders
 from backends.outages import Outages
 from backends.reference.app import create_app
+from backends.tariffs import Tariffs
 from kit.settings import Settings
 from tests.conftest import drop_database, with_database
 
@@ -99,4 +100,10 @@ async def measures(reference: str) -> AsyncIterator[Measures]:
 @pytest_asyncio.fixture(scope="session")
 async def orders(reference: str) -> AsyncIterator[Orders]:
     async with Orders(reference, TOKEN) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def tariffs(reference: str) -> AsyncIterator[Tariffs]:
+    async with Tariffs(reference, TOKEN) as client:
         yield client

@@ -39,7 +39,7 @@ def test_that_every_call_but_the_health_check_names_its_token_and_its_errors() -
     for path, operations in paths.items():
         for operation in operations.values():
             assert ("security" in operation) == (path != "/healthz"), path
-            assert "422" not in operation["responses"]
+            assert "HTTPValidationError" not in str(operation["responses"])  # answered as 400
             if path != "/healthz":
                 assert {"200", "400", "401"} <= set(operation["responses"])
 

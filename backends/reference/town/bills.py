@@ -8,6 +8,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
+from backends.contracts import TariffLineKind
+from backends.reference.tariffs.lines import ZERO, Line, total
 from backends.reference.town import prices
 from backends.reference.town.rows import AccountRow, BillRow
 from backends.reference.town.sources import chance, read
@@ -46,7 +48,7 @@ def generate(accounts: list[AccountRow], day: date) -> list[BillRow]:
             yearly, merged, late = 2400.0, 0, special["unpaid"]
         used: dict[int, Decimal] = defaultdict(Decimal)
         own: list[BillRow] = []
-        pending: tuple[date, Decimal, list[prices.Line]] | None = None
+        pending: tuple[date, Decimal, list[Line]] | None = None
         for month in history:
             use = chance(account.number, f"{month:%Y-%m}")
             kwh = Decimal(round(yearly * season[month.month - 1] * use.uniform(0.8, 1.2)))
@@ -76,24 +78,24 @@ def generate(accounts: list[AccountRow], day: date) -> list[BillRow]:
     return bills
 
 
-def _joined(parts: list[prices.Line]) -> list[prices.Line]:
+def _joined(parts: list[Line]) -> list[Line]:
     """Lines of one kind and price made one."""
-    sums: dict[tuple[str, Decimal], Decimal] = {}
+    sums: dict[tuple[TariffLineKind, Decimal], Decimal] = {}
     for part in parts:
         key = (part.kind, part.price)
-        sums[key] = sums.get(key, Decimal(0)) + part.kwh
-    return [prices.Line(kind, kwh, price) for (kind, price), kwh in sums.items()]
+        sums[key] = sums.get(key, Decimal(0)) + part.quantity
+    return [Line.energy(kind, kwh, price) for (kind, price), kwh in sums.items()]
 
 
 def _bill(
-    account: AccountRow, begun: date, month: date, kwh: Decimal, parts: list[prices.Line], estimated: bool
+    account: AccountRow, begun: date, month: date, kwh: Decimal, parts: list[Line], estimated: bool
 ) -> BillRow:
-    calendar = read("prices")["calendar"]
+    calendar = read("bills")["calendar"]
     last = month.replace(day=monthrange(month.year, month.month)[1])
     following = last + timedelta(days=1)
     return BillRow(
-        account.number, f"{month:%Y-%m}", begun, last, kwh, prices.total(parts),
-        [part.row() for part in parts],
+        account.number, f"{month:%Y-%m}", begun, last, kwh, total(parts),
+        [prices.row(part) for part in parts],
         following.replace(day=calendar["issued_on"]), following.replace(day=calendar["due_on"]),
         None, estimated, begun != month,
     )  # fmt: skip
@@ -113,7 +115,7 @@ def _settle(
     """Credit and supply, so that they never contradict the bills."""
     unpaid = [bill for bill in own if bill.paid_on is None]
     if balance is not None:
-        account.credit = Decimal(balance) + sum((bill.amount for bill in unpaid), prices.ZERO)
+        account.credit = Decimal(balance) + sum((bill.amount for bill in unpaid), ZERO)
     elif account.prepaid and not unpaid:
         account.credit = Decimal(habit.randrange(500, 30000)) / 100
     if len([bill for bill in unpaid if bill.due_on < day]) >= CUT_AFTER:

@@ -37,7 +37,7 @@ from kit.settings import Settings
 
 log = get(__name__)
 
-BODY_LIMIT = 2**20  # bytes: a long conversation with all its events
+BODY_LIMIT = 2**20  # bytes: the last turns of a conversation with all their events
 ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,

@@ -45,9 +45,12 @@ def readings(query: str, names: Iterable[str]) -> list[str]:
     line = heard(query)
     found: dict[tuple[int, int], list[str]] = {}
     known = {name for name in names if len(name) >= SHORTEST}
+    begins: dict[str, list[int]] = {}
+    for start, one in enumerate(line):
+        begins.setdefault(one, []).append(start)
     for name in sorted(known, key=lambda name: (-len(name), name)):
         wanted, size = heard(name), len(name)
-        for start in range(len(line) - size + 1):
+        for start in begins.get(wanted[0], ()):
             span = (start, start + size)
             taken = any(start < end and begin < span[1] for begin, end in found if (begin, end) != span)
             if line[start : span[1]] == wanted and not taken and query[slice(*span)] not in known:

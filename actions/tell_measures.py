@@ -67,7 +67,7 @@ class TellMeasures(HotlineAction):
 
     @staticmethod
     def _tell(turn: Turn, measures: Sequence[Measure], wanted: int) -> None:
-        """Those asked for in full, as many as fit; without any the first ones; the others by title."""
+        """Those asked for in full, as many as fit; without any the first ones; the others to choose from."""
         most = TOLD_SPOKEN if turn.channel == "ivr" else TOLD
         shown = min(wanted or most, most)
         for measure in measures[:shown]:
@@ -76,7 +76,8 @@ class TellMeasures(HotlineAction):
                 region=region_of(turn, measure), until=until(turn, measure),
             )  # fmt: skip
         if others := measures[shown : shown + NAMED]:
-            turn.say("utter_measure_more", titles=titles(turn, others))
+            asks = [turn.piece("part_measure_ask", title=one.title) for one in others]
+            turn.choose("utter_measure_more", asks, named=titles(turn, others))
 
     @staticmethod
     def _tell_ended(

@@ -167,9 +167,17 @@ class TestTold:
     ) -> None:
         made = [await announce(title=f"第{n}项措施", text=f"这是第{n}项措施的具体内容。") for n in "甲乙丙丁"]
         for channel, told in (("web", 3), ("ivr", 2)):
-            said = await asks(world.talk(channel))
+            talk = world.talk(channel)
+            said = await asks(talk)
             assert sum(one.text in said for one in made) == told
-            assert all(one.title in said for one in made)
+            assert all(one.title in said + "".join(talk.choices) for one in made)
+        talk = world.talk()
+        await asks(talk)
+        [other] = talk.choices
+        [chosen] = [one for one in made if one.title in other]
+        said = await asks(talk, other)
+        assert chosen.text in said
+        assert sum(one.text in said for one in made) == 1
 
     async def test_that_a_districts_measure_is_told_there_only_and_the_place_may_come_after(
         self, world: World, announce: Callable[..., Any]

@@ -28,8 +28,12 @@ from rasa_sdk.interfaces import (
 )
 
 from actions import account, bill, dialogue, hall, handoff, outage, understanding
+from actions.applications import form as application_form
+from actions.applications import tell as application
 from actions.clients import Clients
 from actions.turn import CHANNELS
+from actions.voice import form as voice_form
+from actions.voice import record as voice
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
 from kit.logging import get
@@ -43,6 +47,8 @@ ACTIONS: tuple[type[Any], ...] = (
     outage.TellOutage, outage.ValidateOutageForm,
     bill.TellBill, account.ValidateAccountForm,
     hall.TellHall, hall.ValidateHallForm,
+    application.Apply, application_form.ValidateApplicationForm,
+    voice.RecordVoice, voice_form.ValidateVoiceForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

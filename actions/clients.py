@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backends.accounts import Accounts
 from backends.desk import DeskClient
 from backends.halls import Halls
+from backends.measures import Measures
 from backends.orders import Orders
 from backends.outages import Outages
 from kit.settings import Settings
@@ -22,6 +23,7 @@ class Clients:
     accounts: Accounts
     halls: Halls
     orders: Orders
+    measures: Measures
     desk: DeskClient
     wording: Wording
 
@@ -31,7 +33,7 @@ class Clients:
         url, token = settings.backends_url, settings.backends_token
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
-            orders=Orders(url, token),
+            orders=Orders(url, token), measures=Measures(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
         )  # fmt: skip
 
@@ -42,5 +44,6 @@ class Clients:
             self.accounts.aclose(),
             self.halls.aclose(),
             self.orders.aclose(),
+            self.measures.aclose(),
             self.desk.aclose(),
         )

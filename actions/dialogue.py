@@ -15,7 +15,9 @@ from kit.logging import get
 
 log = get(__name__)
 
-KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason")
+KEPT_SLOTS = (
+    "address", "account_number", "second_item", "hall", "application", "voice", "offer", "matter", "handoff_reason",
+)  # fmt: skip
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 

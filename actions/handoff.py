@@ -25,6 +25,7 @@ REASONS = {
     "complain": "complaint",
 }
 FACTS_FROM_SLOTS = ("account_number", "address")
+GATHERED = ("application", "voice")  # slots whose `facts` go with the ticket
 
 
 class Handoff(HotlineAction):
@@ -69,6 +70,10 @@ class Handoff(HotlineAction):
     def _facts(turn: Turn) -> dict[str, Any]:
         """What was gathered, by entity name; what this message says wins."""
         facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
+        for slot in GATHERED:
+            facts |= {
+                name: value for name, value in (turn.slot(slot) or {}).get("facts", {}).items() if value
+            }
         for entity in turn.message.get("entities") or []:
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):

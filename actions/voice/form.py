@@ -102,6 +102,8 @@ class ValidateVoiceForm(FormStep):
     @staticmethod
     def _tell(turn: Turn, state: State, voice: Voice, made: Order) -> None:
         turn.say(f"utter_voice_{state.intent}_registered", number=made.number)
+        if made.kind != voice.order:
+            turn.say("utter_voice_kept_as_opinion")
         if _anonymous(state, voice):
             turn.say("utter_voice_no_answer")
         elif voice.clock:

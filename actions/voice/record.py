@@ -29,6 +29,7 @@ class RecordVoice(HotlineAction):
         if turn.entities("time") or turn.entities("address"):
             state.facts |= {"when_where": "", "where": ""}  # it stands in the words
         if reason := self._person(turn, state, kept):
+            state.facts["what"] = turn.text
             turn.say(f"utter_voice_{reason}")
             return [state.kept(), SlotSet("handoff_reason", reason), FollowupAction("action_handoff")]
         turn.say(f"utter_voice_{intent}")

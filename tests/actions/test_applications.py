@@ -119,7 +119,11 @@ async def test_that_an_unclear_wish_is_asked_about_once_and_a_number_picks(world
     [
         (("不对，电话是13987654321", "deny", ("phone_number", "13987654321")), "5678", "4321"),
         (("联系人是李秀英", "inform", ("person_name", "李秀英")), "王建国", "李秀英"),
-        (("不是，地址是牡丹路60弄5号101室", "deny", ("address", "牡丹路60弄5号101室")), "3号502室", "5号101室"),
+        (
+            ("不是，地址是牡丹路60弄5号101室", "deny", ("address", "牡丹路60弄5号101室")),
+            "3号502室",
+            "5号101室",
+        ),
     ],
 )
 async def test_that_one_fact_is_corrected_and_the_others_stay(
@@ -220,7 +224,9 @@ async def test_that_a_returnee_hears_of_safety_first_and_an_old_person_is_marked
     said = await talk.says("我奶奶一个人住，想请人上门看看线路", "apply_site_visit")
     assert "先别合闸" in said
     assert not any(character in "0123456789" for character in said)
-    summary = await answers(talk, YES, PLACE, ("插座发黑", "inform"), ("王建国", "inform"), ("幺三八幺二三四五六七八", "inform"))
+    summary = await answers(
+        talk, YES, PLACE, ("插座发黑", "inform"), ("王建国", "inform"), ("幺三八幺二三四五六七八", "inform")
+    )
     assert "对吗" in summary
     await talk.says("对", "affirm")
     [(kind, *_, marks, _)] = orders(world, talk)

@@ -1,10 +1,11 @@
 """What may be said of an application: `data/knowledge/applications/<intent>.yml`, read again when a file changes.
 
 A file has `intent`, `order` (the kind of order) and `variants`. A variant has `id`, `title`, `customer` (resident, firm,
-any), `when` (words that tell it is meant), `facts` (what is gathered, by name of `gathering.yml`) and `terms`; optionally
-`label` (how it is called when asked which), `default` (meant where no words tell), `over_kva` (meant above that capacity),
-`marks` (on the order) and `green` (asks for the fast lane). A term is one or more statements of `STATEMENTS` with
-`valid_from`, `source`, and optionally `province` and `valid_to` (inclusive). A province's own term wins over one for all.
+any), `when` (words that tell it is meant; the first such variant counts), `facts` (what is gathered, by name of
+`gathering.yml`) and `terms`; optionally `label` (how it is called when asked which), `default` (meant where no words
+tell), `over_kva` (meant above that capacity), `marks` (on the order) and `green` (asks for the fast lane). A term is one
+or more statements of `STATEMENTS` with `valid_from`, `source`, and optionally `province` and `valid_to` (inclusive). A
+province's own term wins over one for all.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, get_args
 
 import yaml
 
-from actions.gathering import FILE, GATHERING
+from actions.gathering import FILE, GATHERING, mentions
 from backends.contracts import Mark, OrderKind
 from kit.errors import MisconfiguredError
 from kit.settings import ROOT
@@ -77,9 +78,9 @@ class Variant:
         found = [t for t in self.terms if t.kind == kind and t.province in ("", province) and t.holds(day)]
         return max(found, key=lambda term: (bool(term.province), term.valid_from), default=None)
 
-    def hits(self, text: str) -> int:
-        """How much of the text speaks for this variant, in characters."""
-        return sum(len(word) for word in self.when if word.lower() in text.lower())
+    def named(self, text: str) -> bool:
+        """Whether the text holds a word that tells this variant."""
+        return mentions(text.lower(), (word.lower() for word in self.when))
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,9 @@ class Guide:
         return next((one for one in self.variants if one.id == name), None)
 
     def meant(self, text: str, kva: float = 0) -> Variant | None:
-        """The variant the words mean: the best of those they speak for, else the default; None: ask which."""
-        best = max(self.variants, key=lambda one: one.hits(text))
+        """The first variant that the words name, else the default; None: ask which."""
         usual = next((one for one in self.variants if one.default), None)
-        chosen = best if best.hits(text) else usual
+        chosen = next((one for one in self.variants if one.named(text)), usual)
         if kva and (chosen is None or chosen.customer == "firm"):
             large = [one for one in self.variants if one.over_kva and kva > one.over_kva]
             return max(large, key=lambda one: one.over_kva, default=chosen)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from actions.app import create_app
 from actions.applications.guide import GUIDES
+from actions.clients import Clients
+from backends.measures import Measures
 from kit.wording import Wording
+from tests.actions import servers
 from tests.actions.conftest import World
-from tests.actions.rasa import Talk
+from tests.actions.rasa import Talk, client
 
 WORDS = Wording(province="上海")
 ADDRESS = ("address", "牡丹路60弄3号502室")
@@ -298,3 +304,53 @@ def test_that_every_application_can_be_asked_for_each_fact_it_names() -> None:
         for variant in guide.variants:
             for name in variant.facts:
                 assert {f"utter_apply_ask_{name}", f"utter_apply_ask_{name}_again"} <= known, name
+
+
+async def test_that_a_measure_in_force_opens_the_lane_for_its_subject(world: World) -> None:
+    utility = FastAPI()
+
+    @utility.get("/v1/measures")
+    async def measures(province: str) -> dict[str, Any]:
+        measure = {
+            "measure_id": "m", "title": "t", "text": "x", "province": province, "valid_from": "2020-01-01",
+            "source": "s", "customers": ["firm"], "effects": {"green_channel": ["hospital"]},
+        }  # fmt: skip
+        return {"measures": [measure]}
+
+    settings = servers.settings_of(backends_url=world.reference, inner_url=world.inner)
+    async with servers.serving(utility) as url:
+        clients = replace(Clients.build(settings), measures=Measures(url, settings.backends_token))
+        async with servers.serving(create_app(settings, clients)) as actions, client(actions) as http:
+            talk = world.talk()
+            talk.http = http
+            said = await talk.says("医院项目急用电，有绿色通道吗", "ask_green_channel")
+            assert words("utter_apply_green") in said
+            other = world.talk()
+            other.http = http
+            assert words("utter_apply_no_green") in await other.says(
+                "复工企业有绿色通道吗", "ask_green_channel"
+            )
+            await answers(
+                talk, YES, ("医院扩建", "inform"), PLACE, ("花木医院", "inform"), UNKNOWN, NAME, PHONE
+            )
+            assert words("utter_apply_registered_green") in await talk.says("对", "affirm")
+    [(*_, marks, _)] = orders(world, talk)
+    assert marks == ["green_channel"]
+
+
+async def test_that_an_order_that_could_not_be_written_is_admitted_and_a_person_has_it_all(
+    world: World,
+) -> None:
+    talk = world.talk()
+    await talk.says("我家新房要装电表", "apply_new_connection")
+    await answers(talk, YES, PLACE, NAME, PHONE)
+    settings = servers.settings_of(backends_url="http://127.0.0.1:9", inner_url=world.inner)
+    async with servers.serving(create_app(settings)) as url, client(url) as http:
+        talk.http = http
+        await talk.says("对", "affirm")
+    [ticket] = await world.tickets(talk)
+    assert ticket.reason == "backend_down"
+    assert ticket.facts["contact_phone"] == "13812345678"
+    assert ticket.facts["contact_name"] == "王建国"
+    assert words("utter_apply_not_written") in await world.said(talk)
+    assert talk.loop is None

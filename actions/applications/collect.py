@@ -33,7 +33,8 @@ async def harvest(
         (name for name in variant.facts if name not in state.facts), key=lambda name: name != asked
     )
     for fact in (facts[name] for name in names):
-        if fact.reader == taken:  # one name is not two people's
+        # One name is not two people's, and a name within free words (宏达机械厂) nobody's in particular.
+        if fact.reader == taken or (fact.reader == "name" and taken == "words"):
             continue
         found = await read(
             turn, fact, asked=fact.name == asked, options=options if fact.name == asked else ()

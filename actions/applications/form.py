@@ -36,6 +36,11 @@ class ValidateApplicationForm(FormStep):
     own = INTENTS
     given_up = "utter_apply_given_up"
 
+    def picks(self, turn: Turn) -> bool:
+        state = State.of(turn)
+        guide = GUIDES.get()[state.intent] if state and not state.variant else None
+        return guide is not None and chosen(turn.text, [one.label for one in guide.labelled]) is not None
+
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         state = State.of(turn)
         if state is None:  # nothing is under way any more

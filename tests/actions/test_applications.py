@@ -306,6 +306,22 @@ def test_that_every_application_can_be_asked_for_each_fact_it_names() -> None:
                 assert {f"utter_apply_ask_{name}", f"utter_apply_ask_{name}_again"} <= known, name
 
 
+async def test_that_a_choice_is_taken_though_it_sounds_like_a_wish_for_a_person(world: World) -> None:
+    talk = world.talk()
+    await talk.says("我要报装", "apply_new_connection")
+    assert words("utter_apply_about", title="居民新装用电") in await talk.says("个人的", "request_agent")
+    await talk.says("转人工", "request_agent")
+    assert len(await world.tickets(talk)) == 1
+
+
+async def test_that_a_firm_s_name_is_not_taken_for_its_contact(world: World) -> None:
+    talk = world.talk()
+    await talk.says("变压器想报停", "apply_suspension")
+    await answers(talk, YES, UNKNOWN, ("上海宏达机械厂", "inform", ("person_name", "宏达机械厂")), UNKNOWN, ("没定", "inform"))
+    assert await talk.says("张伟", "inform", ("person_name", "张伟")) == words("utter_apply_ask_contact_phone")
+    assert talk.slots["application"]["facts"]["contact_name"] == "张伟"
+
+
 async def test_that_a_measure_in_force_opens_the_lane_for_its_subject(world: World) -> None:
     utility = FastAPI()
 

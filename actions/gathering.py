@@ -37,7 +37,10 @@ _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}\d{7,8})(?!\d)")
 _LOCAL = re.compile(r"(?<!\d)(\d{7,12})(?!\d)")
 _NUMERAL = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
 _POWER = re.compile(rf"{_NUMERAL}\s*个?\s*(千瓦|千伏安|兆瓦|kva|kw|mw)", re.IGNORECASE)
-_BARE = re.compile(rf"{_NUMERAL}")
+_BARE = re.compile(
+    rf"(?:大概|大约|差不多|约|就|要|有|一共|总共|用|我家|家里)*{_NUMERAL}(?:个|口|人|位|度|的|左右|吧|呢|够了|样子|[，。,.])*"
+)
+_HEADS = re.compile(rf"{_NUMERAL}\s*口")  # people of a household
 _UNITS = {"千瓦": ("千瓦", 1), "kw": ("千瓦", 1), "千伏安": ("千伏安", 1), "kva": ("千伏安", 1), "兆瓦": ("千瓦", 1000),
           "mw": ("千瓦", 1000)}  # fmt: skip
 _LETTER = re.compile(r"[\u4e00-\u9fffa-zA-Z0-9]")
@@ -144,12 +147,17 @@ def _value_of(turn: Turn, fact: Fact, text: str, *, asked: bool) -> str:
         case "power":
             return power(text, bare=asked)
         case "number":
-            found = _BARE.search(plain(text)) if asked else None
+            found = _HEADS.search(plain(text)) or (_BARE.fullmatch(plain(text)) if asked else None)
             return f"{_value(found[1]):g}" if found else ""
         case "choice":
             return _choice(turn, fact, text) if asked else ""
         case _:
             return _words(turn, fact, text) if asked else ""
+
+
+def plainly(turn: Turn, fact: Fact) -> bool:
+    """Whether the message plainly is the fact that was asked for, whatever it was understood as (6个人: 转人工)."""
+    return fact.reader not in ("place", "words") and bool(_value_of(turn, fact, turn.text, asked=True))
 
 
 def power(text: str, *, bare: bool = False) -> str:
@@ -158,7 +166,7 @@ def power(text: str, *, bare: bool = False) -> str:
     if found := _POWER.search(written):
         unit, times = _UNITS[found[2].lower()]
         return f"{_value(found[1]) * times:g}{unit}"
-    if bare and (found := _BARE.search(written)):
+    if bare and (found := _BARE.fullmatch(written)):
         return f"{_value(found[1]):g}千瓦"
     return ""
 

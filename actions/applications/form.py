@@ -11,7 +11,7 @@ from actions.applications.collect import correct, harvest, missing
 from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
-from actions.gathering import GATHERING
+from actions.gathering import GATHERING, plainly
 from actions.reading import chosen
 from actions.turn import SURE, Event, Turn
 from backends.client import BackendError
@@ -38,8 +38,26 @@ class ValidateApplicationForm(FormStep):
 
     def picks(self, turn: Turn) -> bool:
         state = State.of(turn)
-        guide = GUIDES.get()[state.intent] if state and not state.variant else None
-        return guide is not None and chosen(turn.text, [one.label for one in guide.labelled]) is not None
+        if state is None:
+            return False
+        guide = GUIDES.get()[state.intent]
+        variant = guide.variant(state.variant)
+        if variant is None:
+            return chosen(turn.text, [one.label for one in guide.labelled]) is not None
+        words = GATHERING.get()
+        if state.stage != "facts" or words.says("agent", turn.text):
+            return False
+        return plainly(turn, words.facts[missing(state, variant)])
+
+    def elsewhere(self, turn: Turn) -> bool:
+        return self._another(turn) or super().elsewhere(turn)
+
+    @staticmethod
+    def _another(turn: Turn) -> bool:
+        """Whether another application is meant by now."""
+        state = State.of(turn)
+        others = INTENTS - {state.intent if state else ""}
+        return turn.understood and turn.intent in others and turn.confidence >= SURE
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         state = State.of(turn)
@@ -51,8 +69,6 @@ class ValidateApplicationForm(FormStep):
             if variant:
                 await harvest(turn, state, variant)
             return self._ask(turn, state)
-        if turn.intent in INTENTS - {state.intent} and turn.confidence >= SURE:
-            return self.give_away()
         state.hears(turn)
         if variant is None:
             return await self._variant(turn, state, guide)
@@ -79,6 +95,8 @@ class ValidateApplicationForm(FormStep):
             return self._dropped(turn)
         agreed = turn.understood and turn.intent == "affirm"
         agreed = (await harvest(turn, state, variant)).told or agreed
+        if not agreed and self._another(turn):
+            return self.give_away()
         if not agreed and tell.answer(turn, state, variant):
             return self._ask(turn, state, again=True)
         if agreed or words.says("wants", turn.text):
@@ -86,21 +104,22 @@ class ValidateApplicationForm(FormStep):
         return self._unanswered(turn, state)
 
     async def _fact(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
-        name = missing(state, variant)
-        free = GATHERING.get().facts[name].reader == "words"
-        if (
-            free
-            and turn.understood
-            and turn.intent.startswith(("query_", "ask_"))
-            and turn.confidence >= SURE
+        name, words = missing(state, variant), GATHERING.get()
+        if words.facts[name].reader == "words" and self._interrupts(
+            turn, wants=words.says("wants", turn.text)
         ):
-            return self.give_away()  # any other words may well be the answer
+            return self.give_away()
         found = await harvest(turn, state, variant, name, tuple(turn.asking(self.form).get("options") or ()))
         if name in state.facts:
             return self._go_on(turn, state, variant)
         if not found.told and not found.candidates and tell.answer(turn, state, variant):
             return self._ask(turn, state)
         return self._unanswered(turn, state, options=list(found.candidates))
+
+    def _interrupts(self, turn: Turn, *, wants: bool) -> bool:
+        """Nearly any words may answer an open question: only a plain question or another wish leads out of it."""
+        asks = turn.intent.startswith(("query_", "ask_")) and turn.intent not in INTENTS
+        return (turn.understood and asks and turn.confidence >= SURE) or (wants and self._another(turn))
 
     async def _confirmed(self, turn: Turn, state: State, guide: Guide, variant: Variant) -> list[Event]:
         words = GATHERING.get()

@@ -70,7 +70,7 @@ WALKS = [
     ("电表我要校验一下", "apply_meter_test", [YES, UNKNOWN, PLACE, NAME, PHONE], "meter", "电表校验"),
     ("老家房子空了几年，回来想请人看看线路", "apply_site_visit", [YES, PLACE, ("开关发热", "inform"), NAME, PHONE],
      "site_visit", "返乡住房用电检查"),
-    ("家里六口人怎么多加点额度", "ask_multi_person_household", [YES, UNKNOWN, ("六口人", "inform"), NAME, PHONE],
+    ("家里人多怎么多加点额度", "ask_multi_person_household", [YES, UNKNOWN, ("六口人", "inform"), NAME, PHONE],
      "application", "一户多人口"),
     ("小微企业三零是什么", "ask_green_channel",
      [YES, PLACE, ("花木便利店", "inform"), UNKNOWN, NAME, PHONE], "application", "小微企业接电"),
@@ -314,11 +314,60 @@ async def test_that_a_choice_is_taken_though_it_sounds_like_a_wish_for_a_person(
     assert len(await world.tickets(talk)) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "intent", "before", "answer", "heard_as"),
+    [
+        ("屋顶想装光伏", "apply_solar", [YES, PLACE], "8千瓦", "apply_new_connection"),
+        ("家里人多加点额度", "ask_multi_person_household", [YES, UNKNOWN], "6个人", "request_agent"),
+        ("医院急用电有绿色通道吗", "ask_green_channel", [YES], "医院扩建发热门诊", "ask_green_channel"),
+        ("小区车位想装充电桩", "apply_ev_charger", [YES, PLACE], "是我自己买的车位", "apply_name_change"),
+        ("三零是什么", "ask_green_channel", [], "那帮我报一下", "urge_ticket"),
+    ],
+)
+async def test_that_an_answer_is_taken_whatever_it_was_understood_as(
+    world: World, first: str, intent: str, before: list[Any], answer: str, heard_as: str
+) -> None:
+    talk = world.talk()
+    question = await talk.says(first, intent)
+    if before:
+        question = await answers(talk, *before)
+    said = await talk.says(answer, heard_as)
+    assert said != question
+    assert said.endswith(("？", "。"))
+    assert talk.loop == "application_form"
+    assert talk.slots["application"]["intent"] == intent
+    assert not await world.tickets(talk)
+
+
+async def test_that_the_people_named_at_first_are_not_asked_for(world: World) -> None:
+    talk = world.talk()
+    await talk.says("家里六口人多加点额度", "ask_multi_person_household")
+    assert await answers(talk, YES, UNKNOWN) == words("utter_apply_ask_contact_name")
+    assert talk.slots["application"]["facts"]["persons"] == "6"
+
+
+async def test_that_a_person_can_be_had_at_every_question(world: World) -> None:
+    talk = world.talk()
+    await talk.says("家里人多加点额度", "ask_multi_person_household")
+    await answers(talk, YES, UNKNOWN, ("给我转1个人工", "request_agent"))
+    [ticket] = await world.tickets(talk)
+    assert ticket.reason == "resident_asked"
+
+
 async def test_that_a_firm_s_name_is_not_taken_for_its_contact(world: World) -> None:
     talk = world.talk()
     await talk.says("变压器想报停", "apply_suspension")
-    await answers(talk, YES, UNKNOWN, ("上海宏达机械厂", "inform", ("person_name", "宏达机械厂")), UNKNOWN, ("没定", "inform"))
-    assert await talk.says("张伟", "inform", ("person_name", "张伟")) == words("utter_apply_ask_contact_phone")
+    await answers(
+        talk,
+        YES,
+        UNKNOWN,
+        ("上海宏达机械厂", "inform", ("person_name", "宏达机械厂")),
+        UNKNOWN,
+        ("没定", "inform"),
+    )
+    assert await talk.says("张伟", "inform", ("person_name", "张伟")) == words(
+        "utter_apply_ask_contact_phone"
+    )
     assert talk.slots["application"]["facts"]["contact_name"] == "张伟"
 
 

@@ -38,7 +38,7 @@ variants:
     [
         ("大概30千瓦", False, "30千瓦"), ("30kW吧", False, "30千瓦"), ("５００ｋＶＡ", False, "500千伏安"),
         ("七个千瓦", False, "7千瓦"), ("两百千伏安的变压器", False, "200千伏安"), ("1.2兆瓦", False, "1200千瓦"),
-        ("三十五", True, "35千瓦"), ("三十五", False, ""), ("不知道", True, ""), ("6.6 千瓦", False, "6.6千瓦"),
+        ("三十五", True, "35千瓦"), ("张江镇某某路888号工地", True, ""), ("大概35左右吧", True, "35千瓦"), ("三十五", False, ""), ("不知道", True, ""), ("6.6 千瓦", False, "6.6千瓦"),
     ],
 )  # fmt: skip
 def test_that_power_is_read_as_it_is_said(text: str, bare: bool, value: str) -> None:

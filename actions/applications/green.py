@@ -13,7 +13,7 @@ log = get(__name__)
 
 
 def subjects(state: State) -> list[str]:
-    """Which kinds of project the resident's words name: hospital, isolation, supplies, relief, production, supply."""
+    """Which kinds of project the resident's words name: the keys of `green` in `gathering.yml`."""
     return GATHERING.get().which("green", " ".join([*state.said, *state.facts.values()]))
 
 

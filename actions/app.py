@@ -41,10 +41,14 @@ from actions import (
     tell_measures,
     understanding,
 )
+from actions.applications import form as application_form
+from actions.applications import tell as application
 from actions.clients import Clients
 from actions.fault.form import ValidateFaultForm
 from actions.fault.report import RegisterDanger, ReportFault
 from actions.turn import CHANNELS
+from actions.voice import form as voice_form
+from actions.voice import record as voice
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
 from kit.logging import get
@@ -63,6 +67,8 @@ ACTIONS: tuple[type[Any], ...] = (
     answer.Answer,
     manager.TellManager, manager.ValidateManagerForm,
     tariff.Estimate,
+    application.Apply, application_form.ValidateApplicationForm,
+    voice.RecordVoice, voice_form.ValidateVoiceForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

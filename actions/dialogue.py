@@ -18,7 +18,7 @@ log = get(__name__)
 
 KEPT_SLOTS = (
     "address", "account_number", "second_item", "hall", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
-    "fault", "answered",
+    "fault", "answered", "application", "voice",
 )  # fmt: skip
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 

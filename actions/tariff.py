@@ -59,7 +59,8 @@ class Estimate(HotlineAction):
         energy = reading.energy_in(turn)
         named = energy.kwh is not None or energy.year is not None
         if reading.is_business(turn.text) or (reading.asks_how_to(turn.text) and not named):
-            return [FollowupAction("action_answer")]
+            how = matter == "ask_multi_person_household" and not reading.is_business(turn.text)
+            return [FollowupAction("action_apply" if how else "action_answer")]
         rates = await turn.clients.tariffs.rates(place.province)
         if energy.kwh is None and energy.year is not None and reading.asks_price(turn):
             return await self._whole_year(turn, place, rates, energy.year)

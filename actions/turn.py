@@ -33,7 +33,8 @@ SECOND, TOGETHER = 0.15, 0.5
 DANGER = 0.3
 EMERGENCY = "report_emergency"
 ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own
-_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
+# A year is read digit by digit; two of something is 两.
+_NUMERAL = re.compile(r"(?P<year>\d{4})(?=年)|(?P<two>(?<![\d.])2(?=[个年天次人口户台根块]))|\d+(?:\.\d+)?")
 
 
 class Turn:
@@ -219,11 +220,17 @@ class Turn:
         return self.clients.wording.text(f"utter_{key}", self.channel, **values)
 
     def spoken(self, text: str) -> str:
-        """Somebody else's text: on the telephone its numerals as words (60弄: 六十弄)."""
+        """Somebody else's text: on the telephone its numerals as words (60弄: 六十弄, 2024年: 二零二四年, 2个: 两个)."""
         if self.channel != "ivr":
             return text
         speaker = Speaker(spoken=True)
-        return _NUMERAL.sub(lambda found: speaker.render(found[0], "number"), text)
+
+        def words(found: re.Match[str]) -> str:
+            if found["two"]:
+                return str(speaker.words["two"])
+            return speaker.render(found[0], "digits" if found["year"] else "number")
+
+        return _NUMERAL.sub(words, text)
 
     @property
     def matter(self) -> str:

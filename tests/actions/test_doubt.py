@@ -208,15 +208,15 @@ async def test_that_what_the_answer_adds_is_kept(world: World) -> None:
 async def test_that_a_picked_handoff_has_the_intent_the_facts_and_this_message(world: World) -> None:
     talk = world.talk()
     await talk.says(
-        "牡丹路60弄的电表", "report_meter_fault", ("address", "牡丹路60弄"), confidence=0.4,
-        ranking={"apply_meter_test": 0.35},
+        "牡丹路60弄的电表，机器人听不懂", "report_meter_fault", ("address", "牡丹路60弄"), confidence=0.4,
+        ranking={"complain": 0.35},
     )  # fmt: skip
-    assert await talk.says("后面那个", "deny", confidence=0.2) == words("utter_handoff_application")
+    assert await talk.says("后面那个", "deny", confidence=0.2) == words("utter_voice_about_bot")
     [ticket] = await world.tickets(talk)
-    assert (ticket.intent, ticket.reason) == ("apply_meter_test", "beyond_bot")
+    assert (ticket.intent, ticket.reason) == ("complain", "about_bot")
     assert ticket.facts["address"] == "牡丹路60弄"
     # The words of the turn that the resident waits for, and none of the turn before.
-    assert [said.count(words("utter_handoff_application")) for said in await world.said(talk)][:1] == [1]
+    assert [said.count(words("utter_voice_about_bot")) for said in await world.said(talk)][:1] == [1]
 
 
 async def test_that_doubt_twice_leads_to_choices_and_then_a_person(world: World) -> None:

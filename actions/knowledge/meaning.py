@@ -40,7 +40,8 @@ def _encode(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def vector(text: str) -> NDArray[np.float32]:
     """(512,), of length 1."""
-    return np.asarray(_encode([text])[0], np.float32)
+    held = _kept.get(text)
+    return held if held is not None else _encode([text])[0]
 
 
 def missing(texts: Iterable[str]) -> list[str]:
@@ -68,7 +69,7 @@ def remember(file: Path) -> None:
             _kept.update(zip(held["texts"].tolist(), held["vectors"].astype(np.float32), strict=True))
     except FileNotFoundError:
         return
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         log.warning("vectors_not_read", file=str(file), error=type(error).__name__)
 
 

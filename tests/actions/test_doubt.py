@@ -140,16 +140,17 @@ async def test_that_the_answer_is_understood(
     talk = await doubted(world, channel)
     # Whatever the model takes so short an answer for.
     said = await talk.says(text, "praise", confidence=0.2)
-    expected = {
-        BILL: words("utter_ask_account_number", channel), PAY: words("utter_not_yet", channel),
-        None: words("utter_fallback_choices", channel),
-    }  # fmt: skip
-    assert said == expected[picks]
+    if picks == PAY:
+        assert talk.ran[-1] == "action_answer"
+    else:
+        key = "utter_ask_account_number" if picks == BILL else "utter_fallback_choices"
+        assert said == words(key, channel)
 
 
 async def test_that_a_button_counts_whatever_the_model_takes_it_for(world: World) -> None:
     talk = await doubted(world)
-    assert await talk.says(wish(PAY), "report_payment_problem", confidence=0.9) == words("utter_not_yet")
+    await talk.says(wish(PAY), "report_payment_problem", confidence=0.9)
+    assert talk.ran[-1] == "action_answer"
 
 
 async def test_that_a_wish_may_be_repeated_in_other_words(world: World) -> None:

@@ -28,9 +28,11 @@ from backends.contracts.orders import (
     OrderEvent,
     OrderKind,
     OrderNumber,
+    OrderProof,
     OrderRequest,
     Orders,
     OrderState,
+    OrderUrge,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
 from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
@@ -70,8 +72,10 @@ __all__ = [
     "OrderEvent",
     "OrderKind",
     "OrderNumber",
+    "OrderProof",
     "OrderRequest",
     "OrderState",
+    "OrderUrge",
     "Orders",
     "Outage",
     "OutageAnswer",

@@ -27,7 +27,8 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import account, bill, dialogue, hall, handoff, outage, understanding
+from actions import dialogue, hall, handoff, outage, understanding
+from actions.accounts import balance, bill, bindings, case, contact, payments, proof, reconnect, usage
 from actions.clients import Clients
 from actions.turn import CHANNELS
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
@@ -41,7 +42,9 @@ BODY_LIMIT = 2**20  # bytes: a long conversation with all its events
 ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,
-    bill.TellBill, account.ValidateAccountForm,
+    bill.TellBill, balance.TellBalance, usage.TellUsage, payments.TellPayments, reconnect.Reconnect,
+    proof.ValidateAccountForm, bindings.Bind, bindings.Bindings,
+    contact.ChangeContact, contact.ValidateContactForm, case.ReportCase, case.ValidateCaseForm,
     hall.TellHall, hall.ValidateHallForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import doubt, history
-from actions.account import account_in
+from actions.accounts import bindings
+from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import address_of
 from actions.turn import Event, Turn
@@ -15,18 +16,32 @@ from kit.logging import get
 
 log = get(__name__)
 
-KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason")
+KEPT_SLOTS = (
+    "address",
+    "account_number",
+    "second_item",
+    "account_wish",
+    "new_phone",
+    "case",
+    "hall",
+    "offer",
+    "matter",
+    "handoff_reason",
+)
+# What a yes, and a no, to what was offered in the turn before leads to.
+ON_YES = {"handoff": "action_handoff", "bind": "action_bind", "report_case": "action_report_case"}
+ON_NO = {"bind": "action_bind"}
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
 class Affirm(HotlineAction):
-    """Yes: to a person, if one was offered just now; else to nothing in particular."""
+    """Yes: to what was offered just now, a person mostly; else to nothing in particular."""
 
     action_name = "action_affirm"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.offered:
-            return [SlotSet("offer", None), FollowupAction("action_handoff")]
+        if isinstance(turn.standing, str) and (successor := ON_YES.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_affirm")
         return [SlotSet("offer", None)]
 
@@ -37,6 +52,8 @@ class Deny(HotlineAction):
     action_name = "action_deny"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if isinstance(turn.standing, str) and (successor := ON_NO.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_offer_declined" if turn.offered else "utter_deny")
         return [SlotSet("offer", None)]
 
@@ -110,6 +127,8 @@ class Fallback(HotlineAction):
         if turn.danger:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+        if action := bindings.meant(turn):
+            return [FollowupAction(action)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         misses = self._misses(turn)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from kit.errors import Conflict, HotlineError, Unavailable
 
 TRIES = 3
+BindingOutcome = Literal["bound", "declined", "not_lasting", "not_verified", "too_many"]
 
 
 class Ticket(BaseModel):
@@ -38,10 +39,14 @@ class Bound(BaseModel):
 
 
 class Bindings(BaseModel):
-    """`lasting`: whether accounts can be remembered for this resident at all. Last used first."""
+    """`lasting`: whether accounts can be remembered for this resident at all; `may_ask`: of the account asked about.
+
+    Last used first.
+    """
 
     lasting: bool = False
     bound: list[Bound] = []
+    may_ask: bool = False
 
 
 class StaleEpoch(Conflict):
@@ -130,17 +135,20 @@ class DeskClient:
         """End what is verified here, at the resident's wish."""
         await self._call("DELETE", f"/inner/verifications/{conversation}")
 
-    async def bindings(self, *, conversation: str) -> Bindings:
+    async def bindings(self, *, conversation: str, account_number: str | None = None) -> Bindings:
         """The accounts remembered for the resident of this conversation."""
-        return Bindings.model_validate((await self._call("GET", f"/inner/bindings/{conversation}")).json())
+        params = {"account_number": account_number} if account_number else {}
+        return Bindings.model_validate(
+            (await self._call("GET", f"/inner/bindings/{conversation}", params=params)).json()
+        )
 
     async def bind(
-        self, *, conversation: str, account_number: str, holder_version: str
-    ) -> Literal["bound", "not_lasting", "not_verified", "too_many"]:
-        """Remember the account verified here; again is no second time."""
-        body = {"account_number": account_number, "holder_version": holder_version}
+        self, *, conversation: str, account_number: str, holder_version: str, wanted: bool = True
+    ) -> BindingOutcome:
+        """Remember the account verified here, or that the resident does not want it; again is no second time."""
+        body = {"account_number": account_number, "holder_version": holder_version, "wanted": wanted}
         answer = (await self._call("POST", f"/inner/bindings/{conversation}", json=body)).json()
-        outcome: Literal["bound", "not_lasting", "not_verified", "too_many"] = answer["outcome"]
+        outcome: BindingOutcome = answer["outcome"]
         return outcome
 
     async def use_binding(self, *, conversation: str, account_number: str, holder_version: str) -> Standing:

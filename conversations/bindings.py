@@ -23,7 +23,7 @@ LASTING = frozenset({"wechat"})
 MONTH = timedelta(days=30)
 FACTS = Facts()
 
-Outcome = Literal["bound", "not_lasting", "not_verified", "too_many"]
+Outcome = Literal["bound", "declined", "not_lasting", "not_verified", "too_many"]
 
 
 def lasting(conversation: Conversation) -> bool:
@@ -67,6 +67,25 @@ async def bind(
     )  # fmt: skip
     await session.flush()
     return "bound"
+
+
+async def may_ask(session: AsyncSession, conversation: Conversation, account_number: str) -> bool:
+    """Whether to ask if this account shall be remembered: never asked before, and there is room."""
+    if not lasting(conversation) or len(await alive(session, conversation)) >= FACTS.get("binding_limit").value:
+        return False
+    before = select(func.count()).where(
+        Binding.identity == conversation.identity, Binding.account_number == account_number
+    )
+    return not await session.scalar(before)
+
+
+async def decline(
+    session: AsyncSession, conversation: Conversation, *, account_number: str, holder_version: str
+) -> Outcome:
+    """Note that the resident does not want it, so that they are not asked again."""
+    if await bind(session, conversation, account_number=account_number, holder_version=holder_version) == "bound":
+        await _end(session, conversation, "declined", Binding.account_number == account_number)
+    return "declined"
 
 
 async def use(

@@ -40,11 +40,21 @@ class Bound(BaseModel):
     holder_version: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class BindingWish(Bound):
+    """`wanted`: whether the resident said yes."""
+
+    wanted: bool = True
+
+
 class BindingState(BaseModel):
-    """`lasting`: whether accounts can be remembered for this resident at all. Last used first."""
+    """`lasting`: whether accounts can be remembered for this resident at all; `may_ask`: of the account asked about.
+
+    Last used first.
+    """
 
     lasting: bool
     bound: list[Bound]
+    may_ask: bool = False
 
 
 class BindingOutcome(BaseModel):
@@ -96,20 +106,28 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
             await verification.end(session, conversation_id, "cancelled")
 
     @routes.get("/bindings/{conversation_id}")
-    async def bound(conversation_id: uuid.UUID) -> BindingState:
+    async def bound(
+        conversation_id: uuid.UUID, account_number: AccountNumber | None = None
+    ) -> BindingState:
         async with house.db.work() as session:
             conversation = await record.lock_conversation(session, conversation_id)
             kept = await bindings.alive(session, conversation)
             return BindingState(
                 lasting=bindings.lasting(conversation),
                 bound=[Bound(account_number=b.account_number, holder_version=b.holder_version) for b in kept],
-            )
+                may_ask=bool(account_number)
+                and await bindings.may_ask(session, conversation, account_number or ""),
+            )  # fmt: skip
 
     @routes.post("/bindings/{conversation_id}")
-    async def bind(conversation_id: uuid.UUID, wanted: Bound) -> BindingOutcome:
+    async def bind(conversation_id: uuid.UUID, wish: BindingWish) -> BindingOutcome:
         async with house.db.work() as session:
             conversation = await record.lock_conversation(session, conversation_id)
-            return BindingOutcome(outcome=await bindings.bind(session, conversation, **wanted.model_dump()))
+            ends = bindings.bind if wish.wanted else bindings.decline
+            outcome = await ends(
+                session, conversation, account_number=wish.account_number, holder_version=wish.holder_version
+            )
+            return BindingOutcome(outcome=outcome)
 
     @routes.post("/bindings/{conversation_id}/use")
     async def use(conversation_id: uuid.UUID, wanted: Bound) -> VerificationState:

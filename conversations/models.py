@@ -211,4 +211,4 @@ class Binding(Base):
     bound_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str | None] = mapped_column(String(16))  # resident disuse holder_changed
+    end_reason: Mapped[str | None] = mapped_column(String(16))  # resident declined disuse holder_changed

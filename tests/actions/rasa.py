@@ -20,7 +20,7 @@ from kit.settings import ROOT
 from tests.actions.servers import INNER
 
 Event = dict[str, Any]
-FORMS = ("outage_form", "account_form", "hall_form")
+FORMS = ("outage_form", "account_form", "hall_form", "contact_form", "case_form")
 CONFIDENCE = 0.95
 MOST_ACTIONS = 10
 
@@ -170,6 +170,7 @@ class Talk:
         assert answer["events"], f"{name} left no event"
         if any(e["event"] == "action_execution_rejected" for e in answer["events"]):
             return
+        self.loop_rejected = False  # as Rasa has it once the form has run
         told = [e["name"] for e in answer["events"] if e["event"] == "slot" and e["name"] != "requested_slot"]
         assert told, "Rasa takes an answer without a slot for a refusal"
         asks = [e["value"] for e in answer["events"] if e.get("name") == "requested_slot"]

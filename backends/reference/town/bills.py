@@ -1,4 +1,4 @@
-"""Twelve months of bills, what of them is paid, and what follows from that: credit and supply."""
+"""A year and a month of bills, what of them is paid, and what follows from that: credit and supply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backends.reference.town import prices, use
 from backends.reference.town.rows import AccountRow, BillRow
 from backends.reference.town.sources import chance, read
 
-MONTHS = 12
+MONTHS = 13  # so that the newest can be compared with the same month of the year before
 ESTIMATED_SHARE = 0.02
 MERGED_SHARE = 0.03  # of the accounts: one of their bills covers two months
 LATE_SHARE = 0.06  # of the accounts: leave bills unpaid

@@ -95,7 +95,10 @@ class Repeat(HotlineAction):
         if not said:
             turn.say("utter_repeat_nothing")
         for one in said:
-            turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
+            if picture := one["data"].get("picture"):
+                turn.show(picture, one["text"])
+            else:
+                turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
         return [SlotSet("offer", turn.standing)]
 
 

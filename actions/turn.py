@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -43,6 +44,7 @@ class Turn:
     | `text` `intent` `entities(name)` `moment` | the resident's message |
     | `slot(name)` `asking(form)` `events` `standing` `offered` | where the conversation stands |
     | `say(key, **values)` | words of `data/responses` to the resident |
+    | `show(picture, alt)` | a picture kept by the desk, where `screen` is true |
     | `piece(key, **values)` `spoken(text)` | words to put into others |
     """
 
@@ -179,15 +181,33 @@ class Turn:
         buttons = [] if self.channel == "ivr" else [{"title": t, "payload": t} for t in titles]
         self.dispatcher.utter_message(text=words.text, buttons=buttons)
 
+    @property
+    def screen(self) -> bool:
+        """Whether the resident can see a picture; on the telephone all is said in words."""
+        return self.channel != "ivr"
+
+    def show(self, picture: str, alt: str) -> None:
+        """A picture (`clients.desk.keep_picture`) as a message of its own; `alt` is read where it cannot be seen.
+
+        On the telephone nothing: there the action itself says what the picture shows.
+        """
+        if self.screen:
+            self.dispatcher.utter_message(text=alt, json_message={"picture": picture})
+
     def join(self) -> None:
-        """What one action says is one message: to a person it is one answer."""
-        messages = self.dispatcher.messages
-        if len(messages) < 2:
-            return
-        text = ("" if self.channel == "ivr" else "\n").join(message["text"] for message in messages)
-        buttons = [button for message in messages for button in message["buttons"]]
-        messages.clear()
-        self.dispatcher.utter_message(text=text, buttons=buttons)
+        """What one action says is one message, to a person it is one answer; a picture among it stays its own."""
+        said = self.dispatcher.messages[:]
+        self.dispatcher.messages.clear()
+        for own, messages in groupby(said, key=lambda message: bool(message["custom"])):
+            if own:
+                self.dispatcher.messages.extend(messages)
+                continue
+            texts, buttons = zip(
+                *((message["text"], message["buttons"]) for message in messages), strict=True
+            )
+            self.dispatcher.utter_message(
+                text=("\n" if self.screen else "").join(texts), buttons=[b for each in buttons for b in each]
+            )
 
     def piece(self, key: str, **values: Any) -> str:
         """A part of a sentence."""

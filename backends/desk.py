@@ -1,7 +1,7 @@
-"""Our own desk and record as actions see them: handoff, permits, verification, bindings. HTTP, inner token.
+"""Our own desk and record as actions see them: handoff, permits, verification, bindings, pictures. HTTP, inner token.
 
-Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}` and
-`/inner/bindings/{conversation}`.
+Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}`,
+`/inner/bindings/{conversation}` and `/inner/pictures`.
 """
 
 from __future__ import annotations
@@ -162,6 +162,17 @@ class DeskClient:
         """Forget one account, or all of them."""
         params = {"account_number": account_number} if account_number else {}
         await self._call("DELETE", f"/inner/bindings/{conversation}", params=params)
+
+    async def keep_picture(self, *, conversation: str, png: bytes, alt: str) -> str:
+        """Keep a PNG of at most 200,000 bytes for a day; its id is what `Turn.show` takes.
+
+        `alt`: what it shows, in words, at most 1,000 characters. Raises `Unavailable`, `HotlineError`.
+        """
+        answer = await self._call(
+            "POST", "/inner/pictures", data={"conversation": conversation, "alt": alt},
+            files={"png": ("picture.png", png, "image/png")},
+        )  # fmt: skip
+        return str(answer.json()["picture"])
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -71,7 +71,10 @@ async def bind(
 
 async def may_ask(session: AsyncSession, conversation: Conversation, account_number: str) -> bool:
     """Whether to ask if this account shall be remembered: never asked before, and there is room."""
-    if not lasting(conversation) or len(await alive(session, conversation)) >= FACTS.get("binding_limit").value:
+    if (
+        not lasting(conversation)
+        or len(await alive(session, conversation)) >= FACTS.get("binding_limit").value
+    ):
         return False
     before = select(func.count()).where(
         Binding.identity == conversation.identity, Binding.account_number == account_number
@@ -83,7 +86,10 @@ async def decline(
     session: AsyncSession, conversation: Conversation, *, account_number: str, holder_version: str
 ) -> Outcome:
     """Note that the resident does not want it, so that they are not asked again."""
-    if await bind(session, conversation, account_number=account_number, holder_version=holder_version) == "bound":
+    if (
+        await bind(session, conversation, account_number=account_number, holder_version=holder_version)
+        == "bound"
+    ):
         await _end(session, conversation, "declined", Binding.account_number == account_number)
     return "declined"
 

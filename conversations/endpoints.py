@@ -1,11 +1,11 @@
-"""The inner door for actions: permits, verification, bindings. Private network, inner token; mounted by the program."""
+"""The inner door for actions: permits, verification, bindings, pictures. Private network, inner token; mounted by the program."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import BaseModel, Field, SecretStr
 
 from conversations import bindings, permits, record, verification
@@ -61,8 +61,14 @@ class BindingOutcome(BaseModel):
     outcome: bindings.Outcome
 
 
+class Kept(BaseModel):
+    """`picture` goes into the data of the message that shows it."""
+
+    picture: uuid.UUID
+
+
 def router(house: Conversations, token: SecretStr) -> APIRouter:
-    """`/inner/permits`, `/inner/verifications/{conversation}` and `/inner/bindings/{conversation}`."""
+    """`/inner/permits`, `/inner/pictures`, `/inner/verifications/{conversation}`, `/inner/bindings/{conversation}`."""
     routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
 
     @routes.post("/permits", status_code=204)
@@ -106,9 +112,7 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
             await verification.end(session, conversation_id, "cancelled")
 
     @routes.get("/bindings/{conversation_id}")
-    async def bound(
-        conversation_id: uuid.UUID, account_number: AccountNumber | None = None
-    ) -> BindingState:
+    async def bound(conversation_id: uuid.UUID, account_number: AccountNumber | None = None) -> BindingState:
         async with house.db.work() as session:
             conversation = await record.lock_conversation(session, conversation_id)
             kept = await bindings.alive(session, conversation)
@@ -141,5 +145,11 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
         async with house.db.work() as session:
             conversation = await record.lock_conversation(session, conversation_id)
             await bindings.unbind(session, conversation, account_number)
+
+    @routes.post("/pictures", status_code=201)
+    async def keep(
+        conversation: Annotated[uuid.UUID, Form()], alt: Annotated[str, Form()], png: UploadFile
+    ) -> Kept:
+        return Kept(picture=await house.pictures.keep(conversation, png=await png.read(), alt=alt))
 
     return routes

@@ -88,10 +88,10 @@ class Jobs:
             await self.app.job_manager.retry_job(job)
         return len(stalled)
 
-    async def keep_rescuing(self, also: Callable[[], Awaitable[None]]) -> None:
+    async def keep_rescuing(self, *also: Callable[[], Awaitable[None]]) -> None:
         """Rescue, and do `also`, every few seconds until cancelled; one failure does not end it."""
         while True:
-            for step in (self.rescue, also):
+            for step in (self.rescue, *also):
                 try:
                     await step()
                 except Exception as error:

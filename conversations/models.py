@@ -1,4 +1,4 @@
-"""Tables of the record: conversation, message, turn, outbox, permit, verification, binding.
+"""Tables of the record: conversation, message, turn, outbox, picture, permit, verification, binding.
 
 The inbox is the message table itself: an inbound message's `channel_message_id` is unique within its
 conversation, so a redelivery finds the first.
@@ -27,6 +27,7 @@ from kit.db import Base
 OWNERS = ("bot", "queue", "agent")
 AUTHORS = ("resident", "bot", "agent", "system")
 OUTBOX_STATES = ("ready", "sending", "sent", "unconfirmed", "parked", "failed", "suppressed")
+PICTURE_BYTES = 200_000
 FINAL_STATES = ("sent", "unconfirmed", "failed", "suppressed")
 
 
@@ -136,6 +137,24 @@ class Outbox(Base):
     lease_until: Mapped[datetime | None]
     error: Mapped[str | None]
     finished_at: Mapped[datetime | None]
+
+
+class Picture(Base):
+    """A picture to be shown in one conversation; the same bytes are kept once."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "digest"),
+        CheckConstraint(f"octet_length(png) between 1 and {PICTURE_BYTES}", name="png"),
+        Index("picture_created_at_idx", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)  # random: nobody guesses it
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    png: Mapped[bytes]
+    alt: Mapped[str]  # the picture in words
+    created_at: Mapped[datetime]
 
 
 class Permit(Base):

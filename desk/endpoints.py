@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -30,7 +31,7 @@ from desk.schemas import (
     TicketRow,
 )
 from desk.service import DeskService
-from kit.http import require_bearer
+from kit.http import png, require_bearer
 
 ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
 
@@ -43,6 +44,9 @@ ROUTES = (
     Route("GET", "/tickets", "list_tickets", AGENT),
     Route("POST", "/tickets/next", "take_next", AGENT),
     Route("GET", "/tickets/{number}", "get_ticket", AGENT),
+    Route(
+        "GET", "/tickets/{number}/pictures/{picture}", "picture", AGENT
+    ),  # the assignee's: no veil covers it
     Route("POST", "/tickets/{number}/claim", "claim", AGENT),
     Route("POST", "/tickets/{number}/release", "release", AGENT),  # supervisors: anybody's
     Route("POST", "/tickets/{number}/heartbeat", "heartbeat", AGENT),
@@ -54,7 +58,10 @@ Number = Annotated[str, Path(pattern=r"^\d{14}$", description="the ticket's numb
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Error, "description": "a field is wrong; the reason names it"},
     401: {"model": Error, "description": "no login, or it is over"},
-    403: {"model": Error, "description": "the CSRF token is missing or wrong"},
+    403: {
+        "model": Error,
+        "description": "the CSRF token is missing or wrong; a picture is its assignee's only",
+    },
     404: {"model": Error, "description": "no such ticket, or nobody waits (`queue_empty`)"},
     409: {
         "model": Error,
@@ -112,6 +119,14 @@ class Api:
                 events=await repository.events(session, listed[0]),
                 transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
             )  # fmt: skip
+
+    async def picture(self, number: Number, picture: uuid.UUID, by: By) -> Response:
+        """A picture of the transcript; 404 after its day."""
+        async with self.db.work() as session:
+            ticket = await self.desk.ticket_with_picture(
+                session, number=number, agent=by.agent, picture=picture
+            )
+        return png(await self.desk.house.pictures.get(picture, conversation_id=ticket.conversation_id))
 
     async def _row(self, number: str, by: By) -> TicketRow:
         async with self.db.work() as session:

@@ -216,6 +216,17 @@ async def first_seq(session: AsyncSession, conversation: Conversation, since: da
     return await session.scalar(query) or conversation.next_seq
 
 
+async def shows(session: AsyncSession, ticket: Ticket, picture: uuid.UUID) -> bool:
+    """Whether something said up to the ticket's end shows the picture."""
+    query = select(Message.id).where(
+        Message.conversation_id == ticket.conversation_id,
+        Message.payload.contains({"data": {"picture": str(picture)}}),
+    )
+    if ticket.closed_seq is not None:
+        query = query.where(Message.seq <= ticket.closed_seq)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def outbox_of(session: AsyncSession, message: Message) -> Outbox | None:
     """The way of one outbound message."""
     found: Outbox | None = await session.scalar(select(Outbox).where(Outbox.message_id == message.id))

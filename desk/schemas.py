@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
 from conversations.models import Message, Outbox
+from conversations.pictures import shown_in
 from desk.models import Agent, AgentLogin, TicketEvent
 from desk.privacy import veil, veil_fact
 from desk.repository import Listed
@@ -156,7 +157,10 @@ def _row(listed: Listed, agent: Agent) -> dict[str, Any]:
 
 
 class Line(BaseModel):
-    """One thing said. `delivery` is empty for what residents said; `suppressed` words never left."""
+    """One thing said. `delivery` is empty for what residents said; `suppressed` words never left.
+
+    `picture`: of `/api/tickets/{number}/pictures/{picture}`, for a day and for the assignee; `text` is its words.
+    """
 
     seq: int
     author: Literal["resident", "bot", "agent", "system"]
@@ -164,6 +168,7 @@ class Line(BaseModel):
     kind: str
     text: str
     buttons: list[dict[str, str]]
+    picture: uuid.UUID | None
     at: Local
     delivery: str
     via: str
@@ -176,7 +181,8 @@ class Line(BaseModel):
         return cls.model_validate({
             "seq": message.seq, "author": message.author, "author_name": message.author_name or "",
             "kind": message.kind, "text": veil(message.text) if veiled else message.text,
-            "buttons": message.payload.get("buttons", []), "at": message.created_at,
+            "buttons": message.payload.get("buttons", []), "picture": None if veiled else shown_in(message),
+            "at": message.created_at,
             "delivery": outbox.state if outbox else "", "via": (outbox.via or "") if outbox else "",
             "error": (outbox.error or "") if outbox else "",
             "suppressed": bool(outbox and outbox.state == "suppressed"),

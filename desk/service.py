@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from desk.errors import Closed, Lost, ReadOnly, Taken
 from desk.intake import Intake
 from desk.models import AGENT_OUTCOMES, Agent, Ticket
 from kit import clock
-from kit.errors import BadInput, Conflict, NotFound
+from kit.errors import BadInput, Conflict, Forbidden, NotFound
 from kit.logging import get
 
 log = get(__name__)
@@ -56,6 +57,17 @@ class DeskService(Intake):
             session, ticket.conversation_id, after=0 if earlier else ticket.first_seq - 1
         )
         return [row for row in rows if ticket.closed_seq is None or row[0].seq <= ticket.closed_seq]
+
+    async def ticket_with_picture(
+        self, session: AsyncSession, *, number: str, agent: Agent, picture: uuid.UUID
+    ) -> Ticket:
+        """The agent's ticket whose transcript shows the picture. Raises `NotFound`, `Forbidden`."""
+        ticket = await repository.get_by_number(session, number)
+        if ticket.assignee_id != agent.id:
+            raise Forbidden("a picture is shown to the ticket's assignee only")
+        if not await repository.shows(session, ticket, picture):
+            raise NotFound("no such picture in this ticket")
+        return ticket
 
     def can_reply(self, conversation: Conversation) -> bool:
         """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""

@@ -67,7 +67,7 @@ def build(settings: Settings) -> Parts:
     house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording(province=settings.province))
     desk = DeskService(house)
     accounts = load_accounts(settings)
-    wechat = WeChatChannel(accounts, bell.redis)
+    wechat = WeChatChannel(accounts, bell.redis, house.pictures)
     house.plug(desk=desk, channels=[wechat, IvrChannel(), WebChannel()])
     turns = Turns(house)
     turns.register()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from actions.accounts import months
 from actions.accounts.base import TAIL, AccountAction
+from actions.accounts.picture import show_usage
 from actions.accounts.wish import Wish
 from actions.accounts.words import says
 from actions.turn import Event, Turn
@@ -61,8 +62,9 @@ class TellUsage(AccountAction):
         if any(row.estimated for row in found.rows):
             turn.say("utter_usage_estimated")
         top = max(found.rows, key=lambda row: row.kwh)
-        if most or turn.channel != "ivr":
+        if most or turn.screen:
             turn.say("utter_usage_most", day=top.starts, kwh=top.kwh)
+        await show_usage(turn, found)
 
     async def _months(self, turn: Turn, account: str, first: date, last: date | None = None) -> None:
         """This month so far and the last whole one; the chart shows them all."""
@@ -76,6 +78,7 @@ class TellUsage(AccountAction):
         self._each(turn, found, 2 if turn.channel == "ivr" or last is None else len(found.rows))
         if any(row.estimated for row in found.rows[-2:]):
             turn.say("utter_usage_estimated")
+        await show_usage(turn, found)
 
     @staticmethod
     def _each(turn: Turn, found: Usage, count: int) -> None:

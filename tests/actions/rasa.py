@@ -209,7 +209,7 @@ class Talk:
         elif before and not any(e["event"] == "action_execution_rejected" for e in answer["events"]):
             self._add(before[-1])
         for said in answer["responses"]:
-            self._add(bot(said["text"], said["buttons"]))
+            self._add(bot(said["text"], said["buttons"], said["custom"]))
         for event in answer["events"]:
             self._add(event)
         return answer
@@ -235,10 +235,12 @@ class Talk:
                 self.followup = None
 
 
-def bot(text: str, buttons: list[dict[str, str]], **metadata: Any) -> Event:
+def bot(
+    text: str, buttons: list[dict[str, str]], custom: dict[str, Any] | None = None, **metadata: Any
+) -> Event:
     data = {"elements": None, "quick_replies": None, "buttons": buttons or None, "attachment": None}
     return {
-        "event": "bot", "text": text, "data": {**data, "image": None, "custom": None}, "metadata": metadata,
+        "event": "bot", "text": text, "data": {**data, "image": None, "custom": custom or None}, "metadata": metadata,
     }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from actions.accounts import months
 from actions.accounts.contact import phone_in
 from backends.accounts import Accounts
 from backends.orders import Orders
+from conversations.models import Picture
 from kit import clock
 from kit.wording import Wording
 from tests.actions.conftest import Household, World
@@ -126,6 +128,25 @@ async def test_that_the_last_seven_days_are_told_without_a_date(world: World, bo
     assert (
         words("utter_usage_span", first=found.rows[0].starts, last=found.rows[-1].ends, kwh=found.kwh) in said
     )
+
+
+async def test_that_months_come_as_a_picture_too_where_there_is_a_screen(world: World) -> None:
+    talk = await proved(world, LI)
+    said = await talk.says("每月用电多少", "query_usage")
+    assert said.endswith(words("utter_chart_months"))
+    [shown] = [
+        e["data"]["custom"]["picture"] for e in talk.events if e["event"] == "bot" and e["data"]["custom"]
+    ]
+    [picture] = await world.rows(select(Picture).where(Picture.conversation_id == talk.id))
+    assert str(picture.id) == shown
+    assert picture.png.startswith(b"\x89PNG")
+
+
+async def test_that_a_caller_is_shown_nothing(world: World) -> None:
+    talk = await proved(world, LI, "ivr")
+    said = await talk.says("每月用电多少", "query_usage")
+    assert "用电" in said
+    assert not await world.rows(select(Picture).where(Picture.conversation_id == talk.id))
 
 
 async def test_that_today_is_not_known_yet(world: World) -> None:

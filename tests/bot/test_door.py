@@ -54,6 +54,21 @@ async def test_that_actions_see_channel_epoch_and_what_was_heard(house, actions)
     assert "domain" not in call
 
 
+async def test_that_a_picture_of_an_action_is_a_message_of_its_own_the_second_time_too(house, actions):
+    actions.answers["action_first"] = {
+        "responses": [
+            {"text": "先看图", "buttons": [], "custom": {}},
+            {"text": "用电量：6月最多", "buttons": [], "custom": {"picture": "p-1"}},
+        ]
+    }
+    said = [(await house.turn("两步", message_id="m-1"))[1]["messages"][:2] for _ in range(2)]
+    assert said[0] == said[1]
+    assert [(one["text"], one["data"]) for one in said[0]] == [
+        ("先看图", {}),
+        ("用电量：6月最多", {"picture": "p-1"}),
+    ]
+
+
 async def test_that_a_dialogue_remembers_over_turns(house):
     assert await house.says("查电费") == ["utter_ask_account wechat"]
     assert await house.says("3100000000018") == ["账单128元"]

@@ -1,23 +1,28 @@
-"""The platform's API: `stable_token` and `custom/send`, with its refusals."""
+"""The platform's API: `stable_token`, `media/upload` and `custom/send`, with its refusals."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from tests.simulators.wechat.model import Platform
 
 SEND_BYTES = 2048
+IMAGE_BYTES = 2 * 2**20
+IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
 SLOW_SECONDS, HANG_SECONDS = 2.0, 7.0
 ERRORS = {
     -1: "system error", 40001: "invalid credential, access_token is invalid or not latest",
-    40003: "invalid openid", 40008: "invalid message type", 40013: "invalid appid", 40033: "invalid charset",
-    40125: "invalid appsecret", 40164: "invalid ip, not in whitelist", 41001: "access_token missing",
+    40003: "invalid openid", 40004: "invalid media type", 40007: "invalid media_id", 40008: "invalid message type", 40013: "invalid appid", 40033: "invalid charset",
+    40009: "invalid image size", 40125: "invalid appsecret", 40164: "invalid ip, not in whitelist", 41001: "access_token missing",
+    41005: "media data missing",
     44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit", 45015: "response out of time limit or subscription is canceled",
     45047: "out of response count limit", 47001: "data format error", 48001: "api unauthorized",
@@ -28,6 +33,7 @@ TRICKS = {
     "busy": -1, "too_fast": 45011, "quota": 45047, "out_of_window": 45015, "too_long": 45002,
     "unauthorized": 48001, "token_refused": 40001,
 }  # fmt: skip
+UPLOAD_TRICKS = {"upload_busy": -1, "upload_refused": 40004}
 
 
 def refusal(code: int) -> dict[str, Any]:
@@ -70,14 +76,50 @@ def routes(platform: Platform) -> APIRouter:
             status = 200
             if hang:
                 await asyncio.sleep(HANG_SECONDS)
+        return answered("send", request, raw.decode(errors="replace"), answer, status)
+
+    @router.post("/media/upload")
+    async def upload(request: Request) -> Response:
+        platform.counts["upload"] += 1
+        hang = platform.plays("upload_timeout")
+        answer: dict[str, Any] = {}
+        shown = ""
+        if not platform.plays("upload_500"):
+            async with request.form() as form:
+                media = form.get("media")
+                data = await media.read() if isinstance(media, UploadFile) and media.filename else b""
+            shown = f"media: {len(data)} bytes"
+            code, appid = _upload(platform, request.query_params, data)
+            answer = refusal(code) if code else platform.take_media(appid, data)
+        if hang:
+            await asyncio.sleep(HANG_SECONDS)
+        return answered("upload", request, shown, answer, 200 if answer else 500)
+
+    def answered(way: str, request: Request, body: str, answer: dict[str, Any], status: int) -> Response:
+        outcome = answer.get("errcode", 0) if answer else ""
         platform.note(
-            way="send", method="POST", url=f"{request.url.path}?access_token=***", encrypted=False, status=status,
-            took_ms=0, attempt=1, outcome=str(answer.get("errcode", "")), why=answer.get("errmsg", ""),
-            body=raw.decode(errors="replace")[:4000], plain="", answer=json.dumps(answer), opened="",
+            way=way, method="POST", url=f"{request.url.path}?access_token=***", encrypted=False, status=status,
+            took_ms=0, attempt=1, outcome=str(outcome), why=answer.get("errmsg", ""), body=body[:4000], plain="",
+            answer=json.dumps(answer), opened="",
         )  # fmt: skip
         return JSONResponse(answer, status) if answer else Response(status_code=status)
 
     return router
+
+
+def _upload(platform: Platform, query: Mapping[str, str], data: bytes) -> tuple[int, str]:
+    """0 or the errcode, and whose upload it is."""
+    appid = platform.token_of(query.get("access_token", ""))
+    if appid is None:
+        return 40001, ""
+    if code := next((code for trick, code in UPLOAD_TRICKS.items() if platform.plays(trick)), 0):
+        return code, appid
+    checks = {
+        41005: not data,
+        40004: query.get("type") != "image" or not data.startswith(IMAGES),
+        40009: len(data) > IMAGE_BYTES,
+    }
+    return next((code for code, wrong in checks.items() if wrong), 0), appid
 
 
 def _send(platform: Platform, token: str, raw: bytes) -> int:
@@ -97,14 +139,16 @@ def _send(platform: Platform, token: str, raw: bytes) -> int:
             body.get("customservice", {}).get("kf_account"),
         )
         text = str(body["text"]["content"]) if kind == "text" else ""
+        media = str(body["image"]["media_id"]) if kind == "image" else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         return 47001
     account = platform.accounts[appid]
     checks = {
         40033: b"\\u" in raw,  # escapes are shown to residents as they are
-        40008: kind != "text",
+        40008: kind not in ("text", "image"),
         40003: not platform.knows(appid, openid),
-        44004: not text.strip(),
+        40007: kind == "image" and (platform.media_of(appid, media) is None or platform.plays("media_gone")),
+        44004: kind == "text" and not text.strip(),
         45002: len(text.encode()) > SEND_BYTES,
         65401: agent is not None and agent not in account.agents,
     }
@@ -112,5 +156,6 @@ def _send(platform: Platform, token: str, raw: bytes) -> int:
         return code
     if code := platform.chat(appid, openid).spend():
         return code
-    platform.show(appid, openid, "account", text, via="send", nick=account.agents.get(agent or "", ""))
+    nick = account.agents.get(agent or "", "")
+    platform.show(appid, openid, "account", text, kind=kind, media=media, via="send", nick=nick)
     return 0

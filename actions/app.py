@@ -27,9 +27,11 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import dialogue, hall, handoff, outage, understanding
+from actions import dialogue, hall, handoff, outage, tell_measures, understanding
 from actions.accounts import balance, bill, bindings, case, contact, payments, proof, reconnect, usage
 from actions.clients import Clients
+from actions.fault.form import ValidateFaultForm
+from actions.fault.report import RegisterDanger, ReportFault
 from actions.turn import CHANNELS
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -42,10 +44,12 @@ BODY_LIMIT = 2**20  # bytes: a long conversation with all its events
 ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,
+    ReportFault, RegisterDanger, ValidateFaultForm,
     bill.TellBill, balance.TellBalance, usage.TellUsage, payments.TellPayments, reconnect.Reconnect,
     proof.ValidateAccountForm, bindings.Bind, bindings.Bindings,
     contact.ChangeContact, contact.ValidateContactForm, case.ReportCase, case.ValidateCaseForm,
     hall.TellHall, hall.ValidateHallForm,
+    tell_measures.TellMeasures,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backends.accounts import Accounts
 from backends.desk import DeskClient
 from backends.halls import Halls
+from backends.measures import Measures
 from backends.orders import Orders
 from backends.outages import Outages
 from kit.settings import Settings
@@ -22,6 +23,7 @@ class Clients:
     accounts: Accounts
     halls: Halls
     orders: Orders
+    measures: Measures
     desk: DeskClient
     wording: Wording
 
@@ -31,16 +33,13 @@ class Clients:
         url, token = settings.backends_url, settings.backends_token
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
-            orders=Orders(url, token),
+            orders=Orders(url, token), measures=Measures(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
         )  # fmt: skip
 
     async def aclose(self) -> None:
         """Close every connection."""
         await asyncio.gather(
-            self.outages.aclose(),
-            self.accounts.aclose(),
-            self.halls.aclose(),
-            self.orders.aclose(),
-            self.desk.aclose(),
-        )
+            self.outages.aclose(), self.accounts.aclose(), self.halls.aclose(), self.orders.aclose(),
+            self.measures.aclose(), self.desk.aclose(),
+        )  # fmt: skip

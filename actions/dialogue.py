@@ -8,7 +8,8 @@ from actions import doubt, history
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
-from actions.outage import address_of
+from actions.outage import REPORT, address_of
+from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
@@ -17,19 +18,13 @@ from kit.logging import get
 log = get(__name__)
 
 KEPT_SLOTS = (
-    "address",
-    "account_number",
-    "second_item",
-    "account_wish",
-    "new_phone",
-    "case",
-    "hall",
-    "offer",
-    "matter",
-    "handoff_reason",
-)
+    "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "offer", "matter",
+    "handoff_reason", "handoff_facts", "fault",
+)  # fmt: skip
 # What a yes, and a no, to what was offered in the turn before leads to.
-ON_YES = {"handoff": "action_handoff", "bind": "action_bind", "report_case": "action_report_case"}
+ON_YES = {
+    "handoff": "action_handoff", REPORT: "action_report_fault", "bind": "action_bind", "report_case": "action_report_case",
+}  # fmt: skip
 ON_NO = {"bind": "action_bind"}
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
@@ -80,7 +75,8 @@ class Inform(HotlineAction):
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):
-            return [SlotSet("address", address), FollowupAction("action_tell_outage")]
+            wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
+            return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")
         return []
 
@@ -129,7 +125,7 @@ class Fallback(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.danger:
             turn.say("utter_emergency")
-            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if action := bindings.meant(turn):
             return [FollowupAction(action)]
         if wish := doubt.picked(turn):

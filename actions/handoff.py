@@ -69,6 +69,7 @@ class Handoff(HotlineAction):
     def _facts(turn: Turn) -> dict[str, Any]:
         """What was gathered, by entity name; what this message says wins."""
         facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
+        facts |= history.slot_set(turn.events, "handoff_facts") or turn.slot("handoff_facts") or {}
         for entity in turn.message.get("entities") or []:
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):

@@ -72,6 +72,11 @@ class Turn:
         return str(found)
 
     @property
+    def caller(self) -> str:
+        """The telephone number the message came from, digits only; '' where the channel knows none."""
+        return str(self.metadata.get("caller") or "")
+
+    @property
     def text(self) -> str:
         return str(self.message.get("text") or "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from actions import measures
 from actions.accounts import months
 from actions.accounts.base import TAIL, AccountAction
 from actions.accounts.wish import Wish
@@ -36,6 +37,8 @@ class TellBalance(AccountAction):
         say_balance(turn, balance)
         if isinstance(arrears, Arrears) and arrears.debts:
             say_arrears(turn, arrears)
+        if isinstance(balance, AccountBalance) and balance.balance < 0:
+            return await measures.tell_arrears(turn, account, balance.province)
         return []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
+from actions import measures
 from actions.accounts import months
 from actions.accounts.balance import say_balance
 from actions.accounts.base import TAIL, AccountAction
@@ -12,7 +13,7 @@ from actions.accounts.wish import Wish
 from actions.accounts.words import says
 from actions.turn import Event, Turn
 from backends.client import BackendError
-from backends.contracts import Bill
+from backends.contracts import AccountBalance, Bill
 from kit import clock
 from kit.logging import get
 
@@ -40,6 +41,8 @@ class TellBill(AccountAction):
         turn.say("utter_account_is", account=account[-TAIL:])
         self._bills(turn, bills, wish)
         say_balance(turn, balance)
+        if province := in_arrears(bills, balance):
+            return await measures.tell_arrears(turn, account, province)
         return []
 
     @staticmethod
@@ -64,11 +67,23 @@ class TellBill(AccountAction):
             say_comparison(turn, bill, bills)
 
 
+def overdue(bill: Bill) -> bool:
+    """Whether it should be paid by now."""
+    return bill.status == "unpaid" and bill.due_on < clock.now().date()
+
+
+def in_arrears(bills: list[Bill] | BaseException, balance: AccountBalance | BaseException) -> str:
+    """The account's province if it owes something that should be paid by now, as far as is known; else ''."""
+    if isinstance(balance, AccountBalance) and (balance.balance < 0 or balance.supply == "cut_for_arrears"):
+        return balance.province
+    late = [bill for bill in bills if overdue(bill)] if isinstance(bills, list) else []
+    return late[0].province if late else ""
+
+
 def say_bill(turn: Turn, bill: Bill) -> None:
     """Amount, energy and state of one bill."""
-    overdue = bill.status == "unpaid" and bill.due_on < clock.now().date()
     turn.say(
-        f"utter_bill_{'overdue' if overdue else bill.status}", month=months.name(turn, bill.month), kwh=bill.kwh,
+        f"utter_bill_{'overdue' if overdue(bill) else bill.status}", month=months.name(turn, bill.month), kwh=bill.kwh,
         amount=bill.amount, due=bill.due_on, paid=bill.paid_on,
     )  # fmt: skip
     if bill.merged:

@@ -31,7 +31,7 @@ class Reconnect(AccountAction):
         turn.say("utter_account_is", account=account[-TAIL:])
         if profile.supply == "connected":
             turn.say("utter_reconnect_not_cut")
-            return [SlotSet("matter", "report_outage"), FollowupAction("action_tell_outage")]
+            return [SlotSet("matter", "report_outage"), FollowupAction("action_report_fault")]
         if profile.supply != "cut_for_arrears":
             turn.say("utter_reconnect_person")
             return turn.offer("not_cut_for_arrears")

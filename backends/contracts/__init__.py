@@ -20,7 +20,15 @@ from backends.contracts.accounts import (
 )
 from backends.contracts.base import AccountNumber, Contract, Energy, ErrorBody, ErrorDetail, Money, Month
 from backends.contracts.halls import Hall, Halls, Span
-from backends.contracts.measures import Customer, Effects, Measure, Measures
+from backends.contracts.measures import (
+    Customer,
+    Effects,
+    EffectsRequest,
+    Measure,
+    MeasureRequest,
+    Measures,
+    same_region,
+)
 from backends.contracts.orders import (
     OPEN,
     Mark,
@@ -33,6 +41,7 @@ from backends.contracts.orders import (
     Orders,
     OrderState,
     OrderUrge,
+    Scope,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
 from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
@@ -54,6 +63,7 @@ __all__ = [
     "Customer",
     "Debt",
     "Effects",
+    "EffectsRequest",
     "Energy",
     "ErrorBody",
     "ErrorDetail",
@@ -65,6 +75,7 @@ __all__ = [
     "Mark",
     "Match",
     "Measure",
+    "MeasureRequest",
     "Measures",
     "Money",
     "Month",
@@ -87,10 +98,12 @@ __all__ = [
     "Payments",
     "Place",
     "PlaceAnswer",
+    "Scope",
     "Span",
     "Supply",
     "Usage",
     "UsageRow",
     "Verification",
     "VerifyRequest",
+    "same_region",
 ]

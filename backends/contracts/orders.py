@@ -19,6 +19,7 @@ Mark = Literal[
     "closed_estate", "medical_device", "online_class", "elderly", "important_user", "green_channel", "supervised",
     "anonymous",
 ]  # fmt: skip
+Scope = Literal["household", "building", "estate", "area"]
 OrderNumber = Annotated[str, Field(pattern=r"^\d{14}$", description="14 digits, as on a ticket")]
 
 
@@ -35,7 +36,7 @@ class OrderRequest(Contract):
     account_number: AccountNumber | None = None
     contact_name: str = Field(default="", max_length=60)
     contact_phone: str = Field(default="", pattern=r"^(\d{7,12})?$")
-    scope: Literal["household", "building", "estate", "area"] | None = None
+    scope: Scope | None = None
     urgent: bool = False
     marks: set[Mark] = Field(default=set())
     facts: dict[str, str] = Field(default={}, description="more that was gathered, by name")
@@ -72,6 +73,7 @@ class Order(Contract):
     urgent: bool = False
     marks: set[Mark] = Field(default=set())
     place: Place | None = None
+    scope: Scope | None = None
     created: bool = False
     created_at: AwareDatetime
     contact_by: AwareDatetime | None = Field(

@@ -18,6 +18,7 @@ from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
 from backends.reference.endpoints import accounts, halls, measures, orders, outages, records
+from backends.reference.measure_files import MeasureFiles
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -25,7 +26,7 @@ from kit.logging import get
 from kit.settings import Settings
 
 log = get(__name__)
-BODY_LIMIT = 16 * 1024  # bytes; the largest body is an order
+BODY_LIMIT = 16 * 1024  # bytes; the largest bodies are an order and a measure
 CODES = {404: "not_found", 405: "method_not_allowed"}
 DESCRIPTION = """What the hotline asks of a utility's systems. Energy is in kWh, money in yuan as decimal
 strings, times are ISO 8601 with an offset. Every call carries a bearer token. An answer that contradicts
@@ -47,11 +48,14 @@ def create_app(settings: Settings) -> FastAPI:
         log.info("town_ready", loaded=await asyncio.to_thread(seed.seed, url))
         app.state.database = Database(url)
         app.state.province = settings.province
-        renewal = asyncio.create_task(seed.keep_current(url))
+        files = MeasureFiles(url)
+        await asyncio.to_thread(files.refresh)
+        renewals = [asyncio.create_task(seed.keep_current(url)), asyncio.create_task(files.watch())]
         try:
             yield
         finally:
-            renewal.cancel()
+            for renewal in renewals:
+                renewal.cancel()
             await app.state.database.close()
 
     app = FastAPI(

@@ -173,16 +173,26 @@ class Hall(Base):
 
 
 class Measure(Base):
+    """A special measure; `file` is the name of the file it stands in, '' for an operator's. Never deleted but with its file."""
+
     __tablename__ = "measure"
 
     measure_id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     text: Mapped[str]
+    words: Mapped[list[Any]]
     province: Mapped[str]
     city: Mapped[str]
+    districts: Mapped[list[Any]]
+    customers: Mapped[list[Any]]
+    effects: Mapped[dict[str, Any]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     source: Mapped[str]
+    file: Mapped[str]
+    withdrawn_on: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),)
 
 
 class WorkOrder(Base):

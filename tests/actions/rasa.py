@@ -20,7 +20,7 @@ from kit.settings import ROOT
 from tests.actions.servers import INNER
 
 Event = dict[str, Any]
-FORMS = ("outage_form", "account_form", "hall_form", "contact_form", "case_form")
+FORMS = ("outage_form", "account_form", "hall_form", "contact_form", "case_form", "fault_form")
 CONFIDENCE = 0.95
 MOST_ACTIONS = 10
 
@@ -49,6 +49,7 @@ class Talk:
     house: Conversations
     http: httpx.AsyncClient
     channel: str = "web"
+    caller: str = ""
     resident: str = field(default_factory=lambda: uuid.uuid4().hex)
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     events: list[Event] = field(default_factory=list)
@@ -96,7 +97,7 @@ class Talk:
             "message_id": self.turn_id,
             "metadata": {
                 "channel": self.channel, "asr": {"confidence": None, "nbest": []}, "now": None,
-                "epoch": self.epoch, "message_id": self.turn_id,
+                "epoch": self.epoch, "message_id": self.turn_id, "caller": self.caller,
             },
         }  # fmt: skip
         self._add(

@@ -16,7 +16,9 @@ from kit.wording import Wording
 from tests.actions.rasa import rules
 
 CHANNELS = ("wechat", "web", "ivr")
-OURS = ("account.yml", "binding.yml", "dialogue.yml", "hall.yml", "outage.yml", "records.yml", "wish.yml")
+OURS = (
+    "account.yml", "binding.yml", "dialogue.yml", "fault.yml", "hall.yml", "measures.yml", "outage.yml", "records.yml", "wish.yml",
+)  # fmt: skip
 _KEY = re.compile(r'"(utter_[a-z0-9_]+)"')
 _PIECE = re.compile(r'piece\(\s*"([a-z_]+)"')
 # Numbers of public services, and places in a list.
@@ -64,7 +66,7 @@ def test_that_no_words_are_left_over() -> None:
         stem = key.removeprefix("utter_")
         made = [  # keys put together from a prefix and what a record says
             "bill_", "part_outage_", "outage_", "part_month", "hall_", "wish_", "part_line_", "part_way_", "part_case_",
-            "payment_", "binding_",
+            "payment_", "binding_", "fault_ask_", "part_fault_",
         ]  # fmt: skip
         assert key in used() or stem in code or any(stem.startswith(prefix) for prefix in made), key
 

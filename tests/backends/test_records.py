@@ -35,7 +35,7 @@ def numbers(reference: str, reference_database: str) -> list[str]:
 
 async def test_that_the_days_of_a_bill_add_up_to_it(accounts: Accounts, numbers: list[str]) -> None:
     for number in numbers:
-        for bill in await accounts.bills(number):
+        for bill in await accounts.bills(number, 36):
             by_day = await accounts.usage(number, bill.period_from, bill.period_to)
             assert by_day.kwh == bill.kwh
             assert len(by_day.rows) == (bill.period_to - bill.period_from).days + 1
@@ -80,7 +80,7 @@ async def test_that_every_paid_bill_has_its_payment_and_no_other_has(
     accounts: Accounts, numbers: list[str]
 ) -> None:
     for number in numbers:
-        bills = {bill.month: bill for bill in await accounts.bills(number)}
+        bills = {bill.month: bill for bill in await accounts.bills(number, 36)}
         credited = [p for p in await accounts.payments(number, 36) if p.status == "credited"]
         settled = {month: payment for payment in credited for month in payment.months}
         assert set(settled) == {month for month, bill in bills.items() if bill.paid_on and bill.amount}
@@ -104,7 +104,9 @@ async def test_that_a_payment_can_be_on_its_way(accounts: Accounts) -> None:
 async def test_that_arrears_are_the_unpaid_bills(accounts: Accounts, numbers: list[str]) -> None:
     for number in numbers:
         owed = await accounts.arrears(number)
-        unpaid = {bill.month: bill.amount for bill in await accounts.bills(number) if bill.status == "unpaid"}
+        unpaid = {
+            bill.month: bill.amount for bill in await accounts.bills(number, 36) if bill.status == "unpaid"
+        }
         assert {debt.month: debt.amount for debt in owed.debts} == unpaid
         assert owed.principal == (await accounts.balance(number)).arrears
 

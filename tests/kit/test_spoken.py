@@ -71,6 +71,12 @@ DAYS = [
 ]
 
 
+DATES = [
+    (date(2022, 5, 31), "2022年5月31日", "二零二二年五月三十一日"),
+    (date(2011, 10, 1), "2011年10月1日", "二零一一年十月一日"),
+]
+
+
 @pytest.fixture(autouse=True)
 def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: TODAY)
@@ -80,7 +86,8 @@ def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     ("kind", "value", "written", "spoken"),
     [("yuan", *row) for row in MONEY]
     + [("kwh", *row) for row in ENERGY]
-    + [("digits", *row) for row in DIGITS],
+    + [("digits", *row) for row in DIGITS]
+    + [("date", *row) for row in DATES],
 )
 def test_that_a_value_is_written_and_spoken(kind: str, value: Any, written: str, spoken: str) -> None:
     assert WRITTEN.render(value, kind) == written

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from backends import contracts
 from backends.reference import models
+from backends.reference.endpoints.deps import Records
 from backends.reference.endpoints.outages import place_of
 from backends.reference.orders import OrderBook
-from backends.reference.repository import Repository
 from kit import clock
 from kit.errors import BadInput
 
@@ -31,19 +30,20 @@ Number = Annotated[str, Path(max_length=32)]
 Word = Annotated[str, Query(max_length=40)]
 
 
-async def book(request: Request) -> AsyncIterator[OrderBook]:
-    async with request.app.state.database.work() as session:
-        yield OrderBook(session)
+def book(records: Records) -> OrderBook:
+    """In the unit of work that is committed before the answer goes out: no number is told that is not on disk."""
+    return OrderBook(records.session)
 
 
-# Scope `function`: the unit of work is committed before the answer goes out, so that no number is told that is not on disk.
-Book = Annotated[OrderBook, Depends(book, scope="function")]
+Book = Annotated[OrderBook, Depends(book)]
 
 
 @router.post("")
-async def create(asked: contracts.OrderRequest, key: Key, orders: Book, request: Request) -> contracts.Order:
+async def create(
+    asked: contracts.OrderRequest, key: Key, records: Records, orders: Book, request: Request
+) -> contracts.Order:
     """Write an order; the same key finds it again. An unknown place is none: no report is refused for it."""
-    place = await Repository(orders.session).place(asked.place_id) if asked.place_id else None
+    place = await records.place(asked.place_id) if asked.place_id else None
     order, created = await orders.create(
         asked, key=key, place=place_of(place) if place else None,
         province=request.app.state.province, now=clock.now(),
@@ -85,7 +85,7 @@ async def withdraw(number: Number, proof: contracts.OrderProof, key: Key, orders
 def order_of(row: models.WorkOrder, *, created: bool = False) -> contracts.Order:
     return contracts.Order(
         number=row.number, kind=row.kind, subject=row.subject, state=row.state, urgent=row.urgent,  # type: ignore[arg-type]
-        marks=set(row.marks), place=contracts.Place.model_validate(row.place) if row.place else None,
+        marks=set(row.marks), place=contracts.Place.model_validate(row.place) if row.place else None, scope=row.scope,  # type: ignore[arg-type]
         created=created, created_at=row.created_at, contact_by=row.contact_by, answer_by=row.answer_by,
         urges=row.urges,
         events=[contracts.OrderEvent(at=e.at, state=e.state, text=e.text) for e in row.events],  # type: ignore[arg-type]

@@ -28,19 +28,8 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import (
-    account,
-    answer,
-    bill,
-    dialogue,
-    hall,
-    handoff,
-    manager,
-    outage,
-    tariff,
-    tell_measures,
-    understanding,
-)
+from actions import answer, dialogue, hall, handoff, manager, outage, tariff, tell_measures, understanding
+from actions.accounts import balance, bill, bindings, case, contact, payments, proof, reconnect, usage
 from actions.applications import form as application_form
 from actions.applications import tell as application
 from actions.clients import Clients
@@ -61,7 +50,9 @@ ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,
     ReportFault, RegisterDanger, ValidateFaultForm,
-    bill.TellBill, account.ValidateAccountForm,
+    bill.TellBill, balance.TellBalance, usage.TellUsage, payments.TellPayments, reconnect.Reconnect,
+    proof.ValidateAccountForm, bindings.Bind, bindings.Bindings,
+    contact.ChangeContact, contact.ValidateContactForm, case.ReportCase, case.ValidateCaseForm,
     hall.TellHall, hall.ValidateHallForm,
     tell_measures.TellMeasures,
     answer.Answer,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import answer, doubt, history, tariff
-from actions.account import account_in
+from actions.accounts import bindings
+from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT, address_of
 from actions.tell_measures import asked_before
@@ -17,22 +18,25 @@ from kit.logging import get
 log = get(__name__)
 
 KEPT_SLOTS = (
-    "address", "account_number", "second_item", "hall", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
-    "fault", "answered", "application", "voice",
+    "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "application", "voice",
+    "fault", "answered", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
 )  # fmt: skip
+# What a yes, and a no, to what was offered in the turn before leads to.
+ON_YES = {
+    "handoff": "action_handoff", REPORT: "action_report_fault", "bind": "action_bind", "report_case": "action_report_case",
+}  # fmt: skip
+ON_NO = {"bind": "action_bind"}
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
 class Affirm(HotlineAction):
-    """Yes: to a person or to taking down a fault, if that was offered just now; else to nothing in particular."""
+    """Yes: to what was offered just now, a person mostly; else to nothing in particular."""
 
     action_name = "action_affirm"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.offered:
-            return [SlotSet("offer", None), FollowupAction("action_handoff")]
-        if turn.standing == REPORT:
-            return [SlotSet("offer", None), FollowupAction("action_report_fault")]
+        if isinstance(turn.standing, str) and (successor := ON_YES.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_affirm")
         return [SlotSet("offer", None)]
 
@@ -43,6 +47,8 @@ class Deny(HotlineAction):
     action_name = "action_deny"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if isinstance(turn.standing, str) and (successor := ON_NO.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_offer_declined" if turn.offered else "utter_deny")
         return [SlotSet("offer", None)]
 
@@ -113,6 +119,8 @@ class Fallback(HotlineAction):
         if turn.danger:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
+        if action := bindings.meant(turn):
+            return [FollowupAction(action)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         if answer.picked(turn) is not None:

@@ -18,14 +18,14 @@ from dataclasses import dataclass
 
 from rasa_sdk.events import SlotSet
 
-from actions import account, outage
+from actions import outage
 from actions.demands import given_back
 from actions.forms import URGENT
 from actions.reading import chosen, plain
 from actions.turn import SECOND, SURE, TOGETHER, Event, Turn
 
-# One look-up answers them all; which of them is meant changes the order of its words at most.
-ALIKE = (outage.INTENTS | {"report_outage"}, account.INTENTS)
+# One look-up answers them all, or the answers hold each other: bill and balance tell what is to be paid.
+ALIKE = (outage.INTENTS | {"report_outage"}, frozenset({"query_bill", "query_balance"}))
 NEITHER = ""
 # What may stand before a pick, and what refuses both; with a pause after it something else follows.
 _LEAD = re.compile(r"^(?:我|您|就|是|想|要|选|说|的|那|嗯|呃|哦|，|,|\s)+")

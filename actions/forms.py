@@ -74,8 +74,12 @@ class FormStep(HotlineAction):
 
     def elsewhere(self, turn: Turn) -> bool:
         """Whether the message is clearly about something else."""
-        about_us = self.own | ANSWERS
+        about_us = self.own_of(turn) | ANSWERS
         return turn.understood and turn.intent not in about_us and turn.share(*about_us) < LEFT_OVER
+
+    def own_of(self, turn: Turn) -> frozenset[str]:
+        """The intents that do not lead out of the form as it stands."""
+        return self.own
 
     def give_away(self) -> list[Event]:
         """This message is not the form's: let the rules have it."""

@@ -15,7 +15,7 @@ from typing import Any
 import cn2an
 import yaml
 
-from actions.account import account_in
+from actions.accounts.proof import account_in
 from actions.identity import name_in
 from actions.outage import address_of, full_name
 from actions.reading import chosen, plain

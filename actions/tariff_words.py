@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
+from actions.accounts import months
 from actions.base import END_OF_FORM
-from actions.bill import month_of
 from actions.tariff_place import Place
 from actions.turn import Event, Turn
 from backends.contracts import Estimate, HoursPrice, Rates, TariffLine, TariffRule
@@ -48,7 +48,7 @@ def tell_used(turn: Turn, place: Place, said: Decimal | None) -> None:
         turn.say("utter_estimate_used_said", used=said)
     elif place.this_year:
         turn.say(
-            "utter_estimate_used_billed", used=place.used, month=month_of(turn, place.this_year[0].month)
+            "utter_estimate_used_billed", used=place.used, month=months.name(turn, place.this_year[0].month)
         )
     else:
         turn.say("utter_estimate_used_nothing")

@@ -1,8 +1,8 @@
 """Before anything is decided: is the message understood well enough to act on?
 
 Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
-none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question
-which of several is meant (`doubt.py`, `answer.py`).
+none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question which of several is
+meant (`doubt.py`, `answer.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import answer, demands, doubt
+from actions.accounts import bindings
 from actions.clients import Clients
 from actions.turn import Event, Turn
 
@@ -33,5 +34,8 @@ class Understanding(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
-        understood = doubt.settled(turn) and answer.picked(turn) is None
-        return [SlotSet("understood", understood), *demands.noticed(turn, doubt.alike(turn.intent))]
+        elsewhere = answer.picked(turn) is not None or bindings.meant(turn) is not None
+        return [
+            SlotSet("understood", doubt.settled(turn) and not elsewhere),
+            *demands.noticed(turn, doubt.alike(turn.intent)),
+        ]

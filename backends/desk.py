@@ -1,7 +1,7 @@
-"""Our own desk and record as actions see them: handoff, permits, verification, pictures. HTTP, inner token.
+"""Our own desk and record as actions see them: handoff, permits, verification, bindings, pictures. HTTP, inner token.
 
-Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}` and
-`/inner/pictures`.
+Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}`,
+`/inner/bindings/{conversation}` and `/inner/pictures`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from kit.errors import Conflict, HotlineError, Unavailable
 
 TRIES = 3
+BindingOutcome = Literal["bound", "declined", "not_lasting", "not_verified", "too_many"]
 
 
 class Ticket(BaseModel):
@@ -27,7 +28,25 @@ class Standing(BaseModel):
     """Verification of a conversation: the account proved here, and whose failures forbid another attempt."""
 
     account_number: str | None = None
-    locked: Literal["resident", "account"] | None = None
+    locked: Literal["resident", "account", "probing"] | None = None
+
+
+class Bound(BaseModel):
+    """An account remembered for the resident, with the holder's version when it was proved."""
+
+    account_number: str
+    holder_version: str
+
+
+class Bindings(BaseModel):
+    """`lasting`: whether accounts can be remembered for this resident at all; `may_ask`: of the account asked about.
+
+    Last used first.
+    """
+
+    lasting: bool = False
+    bound: list[Bound] = []
+    may_ask: bool = False
 
 
 class StaleEpoch(Conflict):
@@ -115,6 +134,34 @@ class DeskClient:
     async def forget(self, *, conversation: str) -> None:
         """End what is verified here, at the resident's wish."""
         await self._call("DELETE", f"/inner/verifications/{conversation}")
+
+    async def bindings(self, *, conversation: str, account_number: str | None = None) -> Bindings:
+        """The accounts remembered for the resident of this conversation."""
+        params = {"account_number": account_number} if account_number else {}
+        return Bindings.model_validate(
+            (await self._call("GET", f"/inner/bindings/{conversation}", params=params)).json()
+        )
+
+    async def bind(
+        self, *, conversation: str, account_number: str, holder_version: str, wanted: bool = True
+    ) -> BindingOutcome:
+        """Remember the account verified here, or that the resident does not want it; again is no second time."""
+        body = {"account_number": account_number, "holder_version": holder_version, "wanted": wanted}
+        answer = (await self._call("POST", f"/inner/bindings/{conversation}", json=body)).json()
+        outcome: BindingOutcome = answer["outcome"]
+        return outcome
+
+    async def use_binding(self, *, conversation: str, account_number: str, holder_version: str) -> Standing:
+        """Take a bound account as verified, if it is still the same holder's; another version ends the binding."""
+        body = {"account_number": account_number, "holder_version": holder_version}
+        return Standing.model_validate(
+            (await self._call("POST", f"/inner/bindings/{conversation}/use", json=body)).json()
+        )
+
+    async def unbind(self, *, conversation: str, account_number: str | None = None) -> None:
+        """Forget one account, or all of them."""
+        params = {"account_number": account_number} if account_number else {}
+        await self._call("DELETE", f"/inner/bindings/{conversation}", params=params)
 
     async def keep_picture(self, *, conversation: str, png: bytes, alt: str) -> str:
         """Keep a PNG of at most 200,000 bytes for a day; its id is what `Turn.show` takes.

@@ -73,4 +73,8 @@ def keep(state: State, fact: Fact, found: Reading) -> None:
     if fact.reader == "place":
         state.place_id = found.place.place_id if found.place else ""
         if found.place:
-            state.province, state.city, state.district = found.place.province, found.place.city, found.place.district
+            state.province, state.city, state.district = (
+                found.place.province,
+                found.place.city,
+                found.place.district,
+            )

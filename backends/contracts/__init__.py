@@ -8,11 +8,13 @@ makes the whole answer invalid (`BackendLied`): saying nothing beats saying some
 from backends.contracts.accounts import (
     ADDED,
     AccountBalance,
+    AccountProfile,
     Bill,
     BillLine,
     Bills,
     Item,
     LineKind,
+    Supply,
     Verification,
     VerifyRequest,
 )
@@ -42,6 +44,7 @@ from backends.contracts.orders import (
     Scope,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
+from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
 from backends.contracts.tariffs import (
     BaseFeePrices,
@@ -67,19 +70,24 @@ from backends.contracts.tariffs import (
     TwoPartRule,
     Voltage,
 )
+from backends.contracts.usage import By, Usage, UsageRow
 
 __all__ = [
     "ADDED",
     "OPEN",
     "AccountBalance",
     "AccountNumber",
+    "AccountProfile",
+    "Arrears",
     "BaseFeePrices",
     "Basis",
     "Bill",
     "BillLine",
     "Bills",
+    "By",
     "Contract",
     "Customer",
+    "Debt",
     "Effects",
     "EffectsRequest",
     "Energy",
@@ -118,6 +126,10 @@ __all__ = [
     "OutageAnswer",
     "OutageKind",
     "OutageStatus",
+    "Payment",
+    "PaymentStatus",
+    "PaymentWay",
+    "Payments",
     "Place",
     "PlaceAnswer",
     "PriceClass",
@@ -126,6 +138,7 @@ __all__ = [
     "Scope",
     "Season",
     "Span",
+    "Supply",
     "SuspensionVerdict",
     "TariffLine",
     "TariffLineKind",
@@ -133,6 +146,8 @@ __all__ = [
     "TierRange",
     "TierStanding",
     "TwoPartRule",
+    "Usage",
+    "UsageRow",
     "Verification",
     "VerifyRequest",
     "Voltage",

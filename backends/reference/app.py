@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
-from backends.reference.endpoints import accounts, halls, measures, orders, outages, tariffs
+from backends.reference.endpoints import accounts, halls, measures, orders, outages, records, tariffs
 from backends.reference.measure_files import MeasureFiles
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         status: {"model": contracts.ErrorBody, "description": text}
         for status, text in ((400, "Bad input"), (401, "Missing or wrong bearer token"), (404, "Unknown"))
     }
-    for module in (outages, accounts, halls, measures, orders, tariffs):
+    for module in (outages, accounts, records, halls, measures, orders, tariffs):
         app.include_router(module.router, dependencies=guards, responses=refusals)
 
     @app.get("/healthz", tags=["health"])

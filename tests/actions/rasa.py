@@ -176,6 +176,7 @@ class Talk:
         assert answer["events"], f"{name} left no event"
         if any(e["event"] == "action_execution_rejected" for e in answer["events"]):
             return
+        self.loop_rejected = False  # as Rasa has it once the form has run
         told = [e["name"] for e in answer["events"] if e["event"] == "slot" and e["name"] != "requested_slot"]
         assert told, "Rasa takes an answer without a slot for a refusal"
         asks = [e["value"] for e in answer["events"] if e.get("name") == "requested_slot"]

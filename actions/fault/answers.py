@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from actions.fault import places, reading
+from actions.fault import places, reading, rules
 from actions.fault.state import NO_PHONE, Fault
 from actions.turn import Turn
 
@@ -21,7 +21,9 @@ async def take(turn: Turn, fault: Fault, part: str, *, elsewhere: bool) -> bool:
             else await places.in_answer(turn, fault)
         )
     if part == "scope":
-        fault.scope = reading.scope_in(turn.text, asked=not elsewhere) or fault.scope
+        # Of "the estate has a gate" the estate is no answer.
+        short = not elsewhere and not rules.tells(turn.text)
+        fault.scope = reading.scope_in(turn.text, asked=short) or fault.scope
         return bool(fault.scope)
     if part == "phone":
         if not fault.phone and not elsewhere and (reading.declines_phone(turn.text) or _denied(turn)):

@@ -31,11 +31,17 @@ class ValidateFaultForm(FormStep):
     own = rules.intents() | WHEN
     given_up = "utter_fault_given_up"
 
+    async def act(self, turn: Turn) -> list[Event]:
+        if (asked := self.asked(turn)) == "fault_scope" and reading.only_of_neighbours(turn.text):
+            return await self.step(turn, asked)  # "next door is live": as an answer it is no danger
+        return await super().act(turn)
+
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         fault, before = Fault.of(turn), Fault.of(turn)
         if fault is None or before is None:  # it went with the session
             return [SlotSet("fault", None), *self.leave()]
-        fault.hear(turn)
+        elsewhere = asked is not None and self.elsewhere(turn)
+        fault.hear(turn, elsewhere=elsewhere)
         if asked is None:
             if not fault.place_id:
                 await places.at_first(turn, fault)
@@ -56,7 +62,6 @@ class ValidateFaultForm(FormStep):
                     fault.wrong = False
                     return await self._advance(turn, fault)
             return self._missed(turn, fault, before, part)
-        elsewhere = self._when(turn) or self.elsewhere(turn)
         if await answers.take(turn, fault, part, elsewhere=elsewhere) or fault.gained(before):
             return await self._advance(turn, fault)
         return self._missed(turn, fault, before, part)
@@ -119,6 +124,10 @@ class ValidateFaultForm(FormStep):
 
     def _to_person(self, events: list[Event], reason: str) -> list[Event]:
         return [*events, SlotSet("handoff_reason", reason), *self.leave("action_handoff")]
+
+    def elsewhere(self, turn: Turn) -> bool:
+        """A bare name, or a thing that is in the way, is out of scope for the model, and an answer here."""
+        return self._when(turn) or (turn.intent != "out_of_scope" and super().elsewhere(turn))
 
     def _when(self, turn: Turn) -> bool:
         return turn.understood and turn.intent in WHEN

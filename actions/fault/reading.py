@@ -45,6 +45,13 @@ _AREA_WIDE = re.compile(
     r"(?:整|全)个?(?:村|街|镇|片|条街)|(?:村里|街上|附近|周围|这一?片|一大?片).{0,4}(?:都|也|全)|我们村"
 )
 
+_US = re.compile(
+    r"^(?:就是|就|只有|只|光)?(?:我们|俺们?|咱们?|我)?(?:自己|自家|这|家里|一?[家户]|一个)*(?:没电|没有|停了|这样|不亮)?[的了吧啊呢嘛。.!！]*$"
+)
+_NEIGHBOURS = re.compile(
+    r"^(?:我看)?(?:隔壁|邻居|别人|别家|人家|对门|楼上|楼下|其他人|左右|旁边)+(?:家|他们|邻居)*(?:都|也|全|还|是)*"
+    r"(?:有电|没电|没有电|有|没有|没|亮着|亮的|正常|停了|黑的|一样)(?:的|了|啊|呢|吧)*[。.!！]*$"
+)
 _YES = re.compile(
     r"^(?:对|是|嗯|好|行|可以|没错|正确|确认|没问题|要得|中|得|ok|OK|Ok)(?:的|对|啊|呀|吧|了|嘛|哒|就是|这样|没错|好)*[。.!！~，, ]*(?:谢谢|麻烦了|快点吧?)?[。.!！]*$"
 )
@@ -126,7 +133,12 @@ def scope_in(text: str, *, asked: bool = False) -> str:
         return "area"
     if re.search(r"楼|栋|幢|单元|邻居|隔壁|都|也|大家|全", text):
         return "building"
-    return "household" if re.search(r"我|一家|一户|自己|有电|家里", text) else ""
+    return "household" if _US.match(text.strip()) or "有电" in text else ""
+
+
+def only_of_neighbours(text: str) -> bool:
+    """Whether the words tell of the neighbours' power and of nothing else."""
+    return bool(_NEIGHBOURS.match(text.strip()))
 
 
 def says_yes(text: str) -> bool:

@@ -36,7 +36,7 @@ class ReportFault(HotlineAction):
         fault = Fault(intent, phone=turn.caller)
         if (before := turn.slot(SLOT)) and before.get("intent") == intent:
             fault.told = list(before.get("told") or [])
-        if intent != "report_outage" and turn.entities("device"):
+        if "what" in fault.wish.parts and turn.entities("device"):
             fault.what = turn.text[:100]
         kept = [*fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
         return [*kept, SlotSet("requested_slot", None), FollowupAction(FORM)]

@@ -67,15 +67,15 @@ class Fault:
         place = [SlotSet("address", self.full)] if self.full else []
         return [SlotSet(SLOT, asdict(self)), SlotSet("handoff_facts", self.facts()), *place]
 
-    def hear(self, turn: Turn) -> None:
-        """Whatever else the message answers, what it gives unasked is taken."""
-        if not says_yes(turn.text):
+    def hear(self, turn: Turn, *, elsewhere: bool = False) -> None:
+        """Whatever else the message answers, what it gives unasked is taken; its time not if it is of another matter."""
+        if not (says_yes(turn.text) or elsewhere):
             self.said.append(turn.text)
         self.phone = phone_in(turn.text) or self.phone
         named = next((str(entity["value"]) for entity in turn.entities("scope")), "")
         self.scope = scope_in(turn.text) or (named if named in SCOPES else "") or self.scope
         self.take_door(door_in(turn.text, self.place))
-        if moment := turn.entities("time"):
+        if (moment := turn.entities("time")) and not elsewhere and "when" in self.wish.parts:
             self.when = self.when or "".join(turn.words_of(one) for one in moment)[:40]
 
     def take_door(self, door: str) -> None:

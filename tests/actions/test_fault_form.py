@@ -128,6 +128,38 @@ async def test_that_a_question_in_between_is_answered_and_the_form_goes_on(
     assert await talk.says("5栋", "inform") == words("fault_ask_phone")
 
 
+async def test_that_a_live_next_door_is_an_answer_and_no_alarm(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}没电了", "report_outage", ("address", quiet.name))
+    said = await talk.says("隔壁有电", "report_emergency", confidence=0.6)
+    assert said.endswith(words("fault_ask_door"))
+    await talk.says("隔壁电线冒火了", "report_emergency", confidence=0.6)
+    assert [ticket.reason for ticket in await world.tickets(talk)] == ["emergency"]
+
+
+async def test_that_a_bare_name_is_an_answer_whatever_the_model_takes_it_for(
+    world: World, quiet: Quiet
+) -> None:
+    talk = world.talk()
+    await talk.says("家里停电了", "report_outage")
+    assert await talk.says(quiet.name, "out_of_scope") == words("fault_ask_scope")
+
+
+async def test_that_another_matters_time_is_not_the_damages(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(
+        f"{quiet.name}2号楼101冰箱烧了要赔",
+        "claim_compensation",
+        ("address", f"{quiet.name}2号楼101"),
+        ("device", "冰箱"),
+    )
+    said = await talk.says(
+        "花木营业厅今天开门吗", "query_hall", ("business_hall", "花木营业厅"), ("time", "今天")
+    )
+    assert "花木供电营业厅" in said
+    assert said.endswith(words("fault_ask_when"))
+
+
 async def test_that_what_is_told_of_people_is_noted_and_no_missed_answer(world: World, quiet: Quiet) -> None:
     talk = world.talk()
     await talk.says(f"{quiet.name}没电了", "report_outage", ("address", quiet.name))

@@ -85,11 +85,20 @@ def test_that_who_else_is_dark_is_heard_anywhere(text: str, scope: str) -> None:
     ("answer", "scope"),
     [
         ("都没有", "building"), ("也没有", "building"), ("我家", "household"), ("一家", "household"), ("隔壁有电", "household"),
-        ("不知道", "unknown"), ("没问", "unknown"), ("小区", "estate"), ("村里", "area"), ("大家都一样", "building"), ("哎呀", ""),
+        ("不知道", "unknown"), ("没问", "unknown"), ("小区", "estate"), ("村里", "area"), ("大家都一样", "building"), ("我们自己家", "household"), ("就我们一户", "household"), ("哎呀", ""), ("家里有个孕妇", ""), ("我要找你们领导", ""),
     ],
 )  # fmt: skip
 def test_that_a_short_answer_means_what_was_asked(answer: str, scope: str) -> None:
     assert reading.scope_in(answer, asked=True) == scope
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [("隔壁有电", True), ("邻居家都有电的", True), ("楼上楼下也没电", True), ("对门亮着呢", True), ("隔壁漏电", False),
+     ("隔壁有电线掉下来了", False), ("邻居触电了", False), ("地上有电", False)],
+)  # fmt: skip
+def test_that_the_neighbours_power_is_told_from_danger(text: str, only: bool) -> None:
+    assert reading.only_of_neighbours(text) == only
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def say_parts(turn: Turn, bill: Bill) -> None:
         return
     parts = [
         turn.piece(
-            "part_bill_line", kind=turn.piece(f"part_line_{line.kind}"), kwh=line.kwh, amount=line.amount
+            "part_bill_line", kind=turn.piece(f"part_bill_kind_{line.kind}"), kwh=line.kwh, amount=line.amount
         )
         for line in bill.lines
     ]

@@ -101,4 +101,4 @@ class TellUsage(AccountAction):
         tiers = [kind for kind in kinds if kind.startswith("tier")] or (["tier1"] if kinds else [])
         if tiers:
             month = months.name(turn, bills[0].month)
-            turn.say("utter_usage_tier", month=month, tier=turn.piece(f"part_line_{max(tiers)}"))
+            turn.say("utter_usage_tier", month=month, tier=turn.piece(f"part_bill_kind_{max(tiers)}"))

@@ -9,13 +9,17 @@ from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import address_of
 from actions.turn import Event, Turn
+from actions.urge import ask_withdrawal, withdrawable
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
 from kit.logging import get
 
 log = get(__name__)
 
-KEPT_SLOTS = ("address", "account_number", "second_item", "hall", "offer", "matter", "handoff_reason")
+KEPT_SLOTS = (
+    "address", "account_number", "second_item", "hall", "ticket_number", "ticket_phone", "offer", "matter",
+    "handoff_reason",
+)  # fmt: skip
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
@@ -83,11 +87,13 @@ class Repeat(HotlineAction):
 
 
 class Cancel(HotlineAction):
-    """Stop, start over: nothing is kept, what was verified ends."""
+    """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn."""
 
     action_name = "action_cancel"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if found := await withdrawable(turn):
+            return ask_withdrawal(turn, found)
         try:
             await self.clients.desk.forget(conversation=turn.conversation)
         except StaleEpoch:

@@ -69,6 +69,8 @@ class Handoff(HotlineAction):
     def _facts(turn: Turn) -> dict[str, Any]:
         """What was gathered, by entity name; what this message says wins."""
         facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
+        if spoken_of := history.slot_set(turn.events, "ticket_number"):
+            facts["ticket_number"] = spoken_of
         for entity in turn.message.get("entities") or []:
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):

@@ -127,6 +127,10 @@ class Desk(Protocol):
         """A message of the human stretch: note facts, mark unread."""
         ...
 
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        """The resident urges while waiting: move the live ticket up; False if that was done often, or just now."""
+        ...
+
     async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
         """Make the live ticket urgent and ring."""
         ...

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from conversations.ports import HandoffRequest, Said
 from desk import agents, repository, stream
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
+from desk.inner import ticket_routes
 from desk.schemas import (
     Closing,
     Credentials,
@@ -176,7 +177,7 @@ def api_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
 
 
 def inner_router(desk: DeskService, token: SecretStr) -> APIRouter:
-    """`POST /inner/handoff`: an action asks for a person. Private network, inner token."""
+    """`POST /inner/handoff`: an action asks for a person; `/inner/tickets`: what became of it. Private network, inner token."""
     routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
 
     @routes.post("/handoff")
@@ -193,4 +194,5 @@ def inner_router(desk: DeskService, token: SecretStr) -> APIRouter:
             )  # fmt: skip
         return HandoffAnswer(number=result.number, created=result.created)
 
+    routes.include_router(ticket_routes(desk))
     return routes

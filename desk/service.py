@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import record
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import Said
-from desk import repository
+from desk import progress, repository
 from desk.errors import Closed, Lost, ReadOnly, Taken
 from desk.intake import Intake
 from desk.models import AGENT_OUTCOMES, Agent, Ticket
@@ -205,6 +205,17 @@ class DeskService(Intake):
         self.ring_after(session, number)
         log.info("ticket_closed", ticket=number, outcome=outcome)
         return ticket
+
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        """The resident urges while waiting in the line."""
+        ticket = await repository.get_live(session, conversation.id)
+        if ticket is None:
+            return False
+        try:
+            await progress.urge(session, self, ticket, key=str(message.id))
+        except Conflict:
+            return False
+        return True
 
     async def sweep(self) -> None:
         """Return tickets whose lease lapsed to the line, each in a unit of work of its own."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backends.accounts import Accounts
 from backends.desk import DeskClient
 from backends.halls import Halls
+from backends.orders import Orders
 from backends.outages import Outages
 from kit.settings import Settings
 from kit.wording import Wording
@@ -20,6 +21,7 @@ class Clients:
     outages: Outages
     accounts: Accounts
     halls: Halls
+    orders: Orders
     desk: DeskClient
     wording: Wording
 
@@ -29,11 +31,16 @@ class Clients:
         url, token = settings.backends_url, settings.backends_token
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
+            orders=Orders(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
         )  # fmt: skip
 
     async def aclose(self) -> None:
         """Close every connection."""
         await asyncio.gather(
-            self.outages.aclose(), self.accounts.aclose(), self.halls.aclose(), self.desk.aclose()
+            self.outages.aclose(),
+            self.accounts.aclose(),
+            self.halls.aclose(),
+            self.orders.aclose(),
+            self.desk.aclose(),
         )

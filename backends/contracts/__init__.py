@@ -26,9 +26,11 @@ from backends.contracts.orders import (
     OrderEvent,
     OrderKind,
     OrderNumber,
+    OrderProof,
     OrderRequest,
     Orders,
     OrderState,
+    OrderUrge,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
@@ -62,8 +64,10 @@ __all__ = [
     "OrderEvent",
     "OrderKind",
     "OrderNumber",
+    "OrderProof",
     "OrderRequest",
     "OrderState",
+    "OrderUrge",
     "Orders",
     "Outage",
     "OutageAnswer",

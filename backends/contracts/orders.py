@@ -45,6 +45,17 @@ class OrderRequest(Contract):
     )
 
 
+class OrderProof(Contract):
+    """Who may hear of an order and move it: the conversation that opened it, or who knows its phone's last four digits."""
+
+    conversation: str = Field(default="", max_length=40)
+    phone_last4: str = Field(default="", pattern=r"^(\d{4})?$")
+
+
+class OrderUrge(OrderProof):
+    text: str = Field(default="", max_length=500, description="in the resident's words")
+
+
 class OrderEvent(Contract):
     at: AwareDatetime
     state: OrderState

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
-from backends.reference.endpoints import accounts, halls, measures, outages
+from backends.reference.endpoints import accounts, halls, measures, orders, outages
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -25,7 +25,7 @@ from kit.logging import get
 from kit.settings import Settings
 
 log = get(__name__)
-BODY_LIMIT = 16 * 1024  # bytes; the only body is a verification
+BODY_LIMIT = 16 * 1024  # bytes; the largest body is an order
 CODES = {404: "not_found", 405: "method_not_allowed"}
 DESCRIPTION = """What the hotline asks of a utility's systems. Energy is in kWh, money in yuan as decimal
 strings, times are ISO 8601 with an offset. Every call carries a bearer token. An answer that contradicts
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         await asyncio.to_thread(migrate, url)
         log.info("town_ready", loaded=await asyncio.to_thread(seed.seed, url))
         app.state.database = Database(url)
+        app.state.province = settings.province
         renewal = asyncio.create_task(seed.keep_current(url))
         try:
             yield
@@ -65,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
         status: {"model": contracts.ErrorBody, "description": text}
         for status, text in ((400, "Bad input"), (401, "Missing or wrong bearer token"), (404, "Unknown"))
     }
-    for module in (outages, accounts, halls, measures):
+    for module in (outages, accounts, halls, measures, orders):
         app.include_router(module.router, dependencies=guards, responses=refusals)
 
     @app.get("/healthz", tags=["health"])

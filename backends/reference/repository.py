@@ -24,6 +24,9 @@ class Repository:
     async def places(self) -> Sequence[Place]:
         return (await self.session.scalars(select(Place).order_by(Place.place_id))).all()
 
+    async def place(self, place_id: str) -> Place | None:
+        return await self.session.get(Place, place_id)
+
     async def outages(self, place_ids: Sequence[str], at: datetime, *, ended: bool) -> Sequence[Outage]:
         """Public notices of places, published by `at`; ended ones on demand; no account's own."""
         query = self._noticed(at, ended).where(

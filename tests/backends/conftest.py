@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from backends.accounts import Accounts
 from backends.halls import Halls
 from backends.measures import Measures
+from backends.orders import Orders
 from backends.outages import Outages
 from backends.reference.app import create_app
 from kit.settings import Settings
@@ -92,4 +93,10 @@ async def halls(reference: str) -> AsyncIterator[Halls]:
 @pytest_asyncio.fixture(scope="session")
 async def measures(reference: str) -> AsyncIterator[Measures]:
     async with Measures(reference, TOKEN) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def orders(reference: str) -> AsyncIterator[Orders]:
+    async with Orders(reference, TOKEN) as client:
         yield client

@@ -13,6 +13,7 @@ from actions.cases import Case, Untold
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import chosen
 from actions.turn import Event, Turn
+from backends.contracts import Order, OrderEvent
 
 FORM = "ticket_form"
 NUMBER, PHONE = "ticket_number", "ticket_phone"
@@ -26,7 +27,9 @@ class CaseAction(HotlineAction):
     The telephone's digits rest in a slot only as something said: whoever is asked proves them again at every call.
     """
 
-    last_one_first: ClassVar[bool] = False  # whether "it" is the case spoken of before, rather than any of the resident's
+    last_one_first: ClassVar[bool] = (
+        False  # whether "it" is the case spoken of before, rather than any of the resident's
+    )
 
     @abstractmethod
     async def settle(self, turn: Turn, case: Case) -> list[Event]:
@@ -83,7 +86,11 @@ class CaseAction(HotlineAction):
     def _untold(self, turn: Turn, number: str, untold: Untold) -> list[Event]:
         if untold.why == "locked":
             turn.say("utter_ticket_locked")
-            return [*END_OF_FORM, SlotSet("handoff_reason", "verification_failed"), FollowupAction("action_handoff")]
+            return [
+                *END_OF_FORM,
+                SlotSet("handoff_reason", "verification_failed"),
+                FollowupAction("action_handoff"),
+            ]
         if untold.why == "not_proved" and not self._phone(turn):
             return self._ask(turn, PHONE, number=number, tries=int(turn.asking(FORM).get("tries", 0)))
         tries = int(turn.asking(FORM).get("tries", 0)) + 1
@@ -91,7 +98,9 @@ class CaseAction(HotlineAction):
             turn.say("utter_ticket_given_up")
             return [*END_OF_FORM, SlotSet(NUMBER, None), SlotSet(PHONE, None), *turn.offer("not_answered")]
         wrong = untold.why == "not_proved"
-        return self._ask(turn, PHONE if wrong else NUMBER, number=number if wrong else "", tries=tries, problem=untold.why)
+        return self._ask(
+            turn, PHONE if wrong else NUMBER, number=number if wrong else "", tries=tries, problem=untold.why
+        )
 
     @staticmethod
     def _ask(turn: Turn, slot: str, **asking: Any) -> list[Event]:
@@ -118,10 +127,10 @@ def tell(turn: Turn, case: Case) -> list[Event]:
         turn.say(f"utter_ticket_{_state(case)}", place=ticket.place, at=ticket.step_at, **values)
         return turn.offer("beyond_bot") if _state(case) in ("not_reachable", "call_overdue") else []
     assert case.order is not None
-    turn.say(f"utter_order_{case.order.state}", at=_last(case), **values)
-    said = case.order.events[-1].text if case.order.events else ""
-    if said and case.open:
-        turn.say("utter_order_last", text=turn.spoken(said.rstrip("。")))
+    steps = _steps(case.order)
+    turn.say(f"utter_order_{case.order.state}", at=steps[-1].at if steps else case.opened_at, **values)
+    if steps and steps[-1].text and case.open:
+        turn.say("utter_order_last", text=turn.spoken(steps[-1].text.rstrip("。")))
     if case.overdue:
         turn.say("utter_order_overdue", **values)
     elif case.due:
@@ -139,9 +148,10 @@ def _state(case: Case) -> str:
     return ticket.outcome if ticket.outcome in ("not_reachable", "withdrawn") else "done"
 
 
-def _last(case: Case) -> Any:
-    assert case.order is not None
-    return case.order.events[-1].at if case.order.events else case.order.created_at
+def _steps(order: Order) -> list[OrderEvent]:
+    """The events that moved it on; those in between, such as urging, hold the resident's own words."""
+    states = [None, *(event.state for event in order.events)]
+    return [event for event, before in zip(order.events, states, strict=False) if event.state != before]
 
 
 class ValidateTicketForm(FormStep):
@@ -163,7 +173,8 @@ class ValidateTicketForm(FormStep):
         options = list(asking.get("options") or [])
         if options and (which := chosen(turn.text, options)) is not None:
             return self._go_on(turn, str(asking["numbers"][which]))
-        if digits := cases.digits_in(turn.text):
+        digits = cases.digits_in(turn.text)
+        if digits and not self.elsewhere(turn):
             return self._part(turn, digits, options)
         return self._nothing(turn, asked)
 
@@ -183,7 +194,9 @@ class ValidateTicketForm(FormStep):
         if len(together) == cases.LENGTH:
             return self._go_on(turn, together)
         if len(together) > cases.LENGTH:
-            return self.missed(turn, NUMBER, "utter_ticket_number_wrong", count=len(digits), length=cases.LENGTH)
+            return self.missed(
+                turn, NUMBER, "utter_ticket_number_wrong", count=len(digits), length=cases.LENGTH
+            )
         turn.say("utter_ticket_number_part", heard=together, missing=cases.LENGTH - len(together))
         return self.ask(NUMBER, **asking_with(asking, heard=together))
 

@@ -36,7 +36,10 @@ class Urge(CaseAction):
             moved = await self._hurry(turn, case)
         except (DeskRefused, BackendRefused) as refusal:
             return self._refused(turn, case, refusal.code)
-        turn.say("utter_urged_queue" if moved.ticket and moved.ticket.place else "utter_urged", **self._values(turn, moved))
+        turn.say(
+            "utter_urged_queue" if moved.ticket and moved.ticket.place else "utter_urged",
+            **self._values(turn, moved),
+        )
         if moved.order and moved.due:
             turn.say("utter_order_overdue" if moved.overdue else "utter_order_due", due=moved.due)
         return []
@@ -84,7 +87,10 @@ async def withdrawable(turn: Turn) -> list[Case]:
 
 def ask_withdrawal(turn: Turn, found: list[Case]) -> list[Event]:
     """Open the question whether, and which, to withdraw."""
-    titles = [turn.piece("part_ticket_title", subject=c.subject(turn), opened=c.opened_at, tail=c.number[-4:]) for c in found]
+    titles = [
+        turn.piece("part_ticket_title", subject=c.subject(turn), opened=c.opened_at, tail=c.number[-4:])
+        for c in found
+    ]
     asking = {"form": FORM, "options": titles, "numbers": [case.number for case in found]}
     return [SlotSet("asking", asking), FollowupAction(FORM)]
 
@@ -118,7 +124,11 @@ class ValidateWithdrawForm(FormStep):
             return await self._withdraw(turn, numbers[0])
         if not sure and self.elsewhere(turn):
             return self.give_away()
-        return self.ask_again(turn, WITHDRAWAL) if sure else self.missed(turn, WITHDRAWAL, "utter_withdraw_unclear")
+        return (
+            self.ask_again(turn, WITHDRAWAL)
+            if sure
+            else self.missed(turn, WITHDRAWAL, "utter_withdraw_unclear")
+        )
 
     def _confirm(self, turn: Turn, title: str, number: str) -> list[Event]:
         turn.say("utter_withdraw_confirm", title=title)
@@ -144,4 +154,3 @@ class ValidateWithdrawForm(FormStep):
             return self._confirm(turn, titles[0], numbers[0])
         turn.choose("utter_withdraw_which", titles)
         return self.ask(asked, options=titles, numbers=numbers)
-

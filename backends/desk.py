@@ -14,7 +14,9 @@ from pydantic import BaseModel, SecretStr
 from kit.errors import Conflict, HotlineError, Unavailable
 
 TRIES = 3
-NOT_STALE = frozenset({"too_soon", "too_often", "ticket_closed"})  # conflicts over something else than who speaks
+NOT_STALE = frozenset(
+    {"too_soon", "too_often", "ticket_closed"}
+)  # conflicts over something else than who speaks
 
 
 class Ticket(BaseModel):

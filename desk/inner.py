@@ -39,7 +39,9 @@ class TicketState(BaseModel):
     reason: str
     intent: str
     opened_at: Local
-    step: str = Field(description="the last thing done: opened, claimed, replied, released, closed, called, …")
+    step: str = Field(
+        description="the last thing done: opened, claimed, replied, released, closed, called, …"
+    )
     step_at: Local
     place: int | None = Field(description="1 for the next in line; null when not in it")
     call_at: Local | None = Field(description="a promised call that has reached nobody yet")

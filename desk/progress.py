@@ -101,7 +101,11 @@ async def find(
 
 
 def _phones(ticket: Ticket, owner: Conversation) -> list[str]:
-    known = [ticket.facts.get("phone_number"), ticket.facts.get("caller"), (ticket.callback or {}).get("phone")]
+    known = [
+        ticket.facts.get("phone_number"),
+        ticket.facts.get("caller"),
+        (ticket.callback or {}).get("phone"),
+    ]
     known += [owner.identity] if owner.channel in WITH_CALLER else []
     digits = [_DIGITS.sub("", str(phone)) for phone in known if phone]
     return [phone for phone in digits if len(phone) >= 7]
@@ -111,9 +115,9 @@ async def _locked(session: AsyncSession, asking: Conversation, number: str) -> b
     for counted in sorted((asking.identity, number)):
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(counted, 0))))
     since = clock.now() - FAILURE_WINDOW
-    for counted in (ProofFailure.identity == asking.identity, ProofFailure.number == number):
-        failed = await session.scalar(select(func.count()).where(ProofFailure.at > since, counted))
-        if (failed or 0) >= FAILURES:
+    for whose in (ProofFailure.identity == asking.identity, ProofFailure.number == number):
+        count = await session.scalar(select(func.count()).where(ProofFailure.at > since, whose))
+        if (count or 0) >= FAILURES:
             return True
     return False
 
@@ -122,9 +126,7 @@ async def failed(session: AsyncSession, number: str, conversation_id: uuid.UUID,
     """Note that the telephone digits of message `key` were wrong for this number; a replay counts once."""
     asking = await session.get_one(Conversation, conversation_id)
     values = {"conversation_id": asking.id, "key": key, "identity": asking.identity, "number": number}
-    await session.execute(
-        insert(ProofFailure).values(at=clock.now(), **values).on_conflict_do_nothing()
-    )
+    await session.execute(insert(ProofFailure).values(at=clock.now(), **values).on_conflict_do_nothing())
 
 
 async def urge(session: AsyncSession, desk: Intake, ticket: Ticket, *, key: str) -> Ticket:
@@ -145,7 +147,9 @@ async def urge(session: AsyncSession, desk: Intake, ticket: Ticket, *, key: str)
     if last is not None and clock.now() - last < gap:
         raise Conflict("hurried a moment ago", code="too_soon")
     ticket.urges += 1
-    await repository.add_event(session, ticket, "urged", actor_kind="resident", data={"key": key, "count": ticket.urges})
+    await repository.add_event(
+        session, ticket, "urged", actor_kind="resident", data={"key": key, "count": ticket.urges}
+    )
     desk.ring_after(session, ticket.number)
     log.info("ticket_urged", ticket=ticket.number, urges=ticket.urges)
     return ticket
@@ -154,7 +158,9 @@ async def urge(session: AsyncSession, desk: Intake, ticket: Ticket, *, key: str)
 async def _last_urge(session: AsyncSession, ticket: Ticket) -> datetime | None:
     moments: Sequence[datetime] = (
         await session.scalars(
-            select(func.max(TicketEvent.at)).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "urged")
+            select(func.max(TicketEvent.at)).where(
+                TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "urged"
+            )
         )
     ).all()
     return moments[0]

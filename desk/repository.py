@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,12 @@ from kit.errors import NotFound
 
 LIVE_SHOWN = 300  # rows of a list
 CLOSED_SHOWN = 100
-LINE = (Ticket.priority.desc(), Ticket.urges.desc(), Ticket.queued_at, Ticket.id)  # 'urgent' sorts after 'normal'
+LINE = (
+    Ticket.priority.desc(),
+    Ticket.urges.desc(),
+    Ticket.queued_at,
+    Ticket.id,
+)  # 'urgent' sorts after 'normal'
 
 Listed: TypeAlias = Row[tuple[Ticket, Conversation, Agent | None, int]]
 
@@ -139,9 +144,9 @@ async def events(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]
 
 async def ahead_of(session: AsyncSession, ticket: Ticket) -> int:
     """How many queued tickets come before this one."""
-    before: ColumnElement[bool] = tuple_(
-        Ticket.priority, Ticket.urges, ticket.queued_at, ticket.id
-    ) > tuple_(ticket.priority, ticket.urges, Ticket.queued_at, Ticket.id)
+    # `LINE` as one comparison: what falls there stands on the other side here.
+    theirs = tuple_(Ticket.priority, Ticket.urges, literal(ticket.queued_at), literal(ticket.id))
+    before = theirs > tuple_(literal(ticket.priority), literal(ticket.urges), Ticket.queued_at, Ticket.id)
     return await session.scalar(select(func.count()).where(Ticket.state == "queued", before)) or 0
 
 

@@ -69,6 +69,9 @@ class ScriptedDesk:
         self.requests.append(request)
         return HandoffResult("20260101123456", created=True)
 
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        return False
+
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 2
 

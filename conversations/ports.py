@@ -131,6 +131,16 @@ class Desk(Protocol):
         """The resident urges while waiting: move the live ticket up; False if that was done often, or just now."""
         ...
 
+    def rates(self, text: str) -> bool:
+        """Whether the words may answer a survey; without looking whether one is open."""
+        ...
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        """Take the message as a survey's answer, and say so; None if none is open. May hand over in this turn."""
+        ...
+
     async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
         """Make the live ticket urgent and ring."""
         ...

@@ -29,6 +29,7 @@ AGENT_OUTCOMES = ("resolved", "callback_promised", "not_reachable", "duplicate",
 OUTCOMES = (*AGENT_OUTCOMES, "withdrawn")  # the last one is the resident's own
 SURVEYED = ("desk", "utility", "call")  # what was closed, or who asked
 ANSWERS = ("satisfied", "neutral", "dissatisfied")
+COMMENT_LIMIT = 1000  # characters kept of what was said beside a rating
 ROLES = ("agent", "supervisor")
 ACTORS = ("resident", "bot", "agent", "system")
 EVENT_KINDS = (

@@ -70,7 +70,7 @@ async def standing(session: AsyncSession, ticket: Ticket) -> Standing:
     events = await repository.events(session, ticket)
     steps = [event for event in events if event.kind in STEPS]
     calls = [event for event in events if event.kind == "called"]
-    promised = ticket.callback if not any(call.data["reached"] for call in calls) else None
+    promised = ticket.callback if ticket.outcome == "callback_promised" else None
     return Standing(
         ticket, await repository.ahead_of(session, ticket) + 1 if ticket.state == "queued" else None,
         steps[-1].kind, steps[-1].at, datetime.fromisoformat(promised["at"]) if promised else None, len(calls),

@@ -199,6 +199,12 @@ async def list_by_state(session: AsyncSession, states: Sequence[str]) -> Sequenc
     return (await session.execute(query)).all()
 
 
+async def list_calls(session: AsyncSession) -> Sequence[Listed]:
+    """Closed tickets with a promised call still to be made, the earliest promise first."""
+    query = _listed().where(Ticket.state == "closed", Ticket.outcome == "callback_promised")
+    return (await session.execute(query.order_by(Ticket.callback["at"].astext).limit(LIVE_SHOWN))).all()
+
+
 async def get_listed(session: AsyncSession, number: str) -> Listed:
     """One ticket with all that is shown beside it. Raises `NotFound`."""
     row = (await session.execute(_listed().where(Ticket.number == number))).first()

@@ -82,6 +82,14 @@ class OneTicketDesk:
     async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
         return False
 
+    def rates(self, text: str) -> bool:
+        return False
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        return None
+
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 1
 

@@ -1,6 +1,7 @@
-"""Our own desk and record as actions see them: handoff, permits, verification, tickets. HTTP, inner token.
+"""Our own desk and record as actions see them. HTTP, inner token.
 
-Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}` and `/inner/tickets`.
+Field by field the contract of `/inner/handoff`, `/inner/permits`, `/inner/verifications/{conversation}`,
+`/inner/bindings/{conversation}` and `/inner/tickets`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,21 @@ class Standing(BaseModel):
     """Verification of a conversation: the account proved here, and whose failures forbid another attempt."""
 
     account_number: str | None = None
-    locked: Literal["resident", "account"] | None = None
+    locked: Literal["resident", "account", "probing"] | None = None
+
+
+class Bound(BaseModel):
+    """An account remembered for the resident, with the holder's version when it was proved."""
+
+    account_number: str
+    holder_version: str
+
+
+class Bindings(BaseModel):
+    """`lasting`: whether accounts can be remembered for this resident at all. Last used first."""
+
+    lasting: bool = False
+    bound: list[Bound] = []
 
 
 class StaleEpoch(Conflict):
@@ -170,6 +185,31 @@ class DeskClient:
         return TicketState.model_validate(
             (await self._call("POST", f"/inner/tickets/{number}/urge", json=body)).json()
         )
+
+    async def bindings(self, *, conversation: str) -> Bindings:
+        """The accounts remembered for the resident of this conversation."""
+        return Bindings.model_validate((await self._call("GET", f"/inner/bindings/{conversation}")).json())
+
+    async def bind(
+        self, *, conversation: str, account_number: str, holder_version: str
+    ) -> Literal["bound", "not_lasting", "not_verified", "too_many"]:
+        """Remember the account verified here; again is no second time."""
+        body = {"account_number": account_number, "holder_version": holder_version}
+        answer = (await self._call("POST", f"/inner/bindings/{conversation}", json=body)).json()
+        outcome: Literal["bound", "not_lasting", "not_verified", "too_many"] = answer["outcome"]
+        return outcome
+
+    async def use_binding(self, *, conversation: str, account_number: str, holder_version: str) -> Standing:
+        """Take a bound account as verified, if it is still the same holder's; another version ends the binding."""
+        body = {"account_number": account_number, "holder_version": holder_version}
+        return Standing.model_validate(
+            (await self._call("POST", f"/inner/bindings/{conversation}/use", json=body)).json()
+        )
+
+    async def unbind(self, *, conversation: str, account_number: str | None = None) -> None:
+        """Forget one account, or all of them."""
+        params = {"account_number": account_number} if account_number else {}
+        await self._call("DELETE", f"/inner/bindings/{conversation}", params=params)
 
     async def aclose(self) -> None:
         await self._client.aclose()

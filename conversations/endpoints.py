@@ -1,4 +1,4 @@
-"""The inner door for actions: permits and verification. Private network, inner token; mounted by the program."""
+"""The inner door for actions: permits, verification, bindings. Private network, inner token; mounted by the program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, SecretStr
 
-from conversations import permits, record, verification
+from conversations import bindings, permits, record, verification
 from conversations.service import Conversations
 from kit.http import require_bearer
 
@@ -35,8 +35,24 @@ class AttemptOutcome(BaseModel):
     matched: bool
 
 
+class Bound(BaseModel):
+    account_number: AccountNumber
+    holder_version: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class BindingState(BaseModel):
+    """`lasting`: whether accounts can be remembered for this resident at all. Last used first."""
+
+    lasting: bool
+    bound: list[Bound]
+
+
+class BindingOutcome(BaseModel):
+    outcome: bindings.Outcome
+
+
 def router(house: Conversations, token: SecretStr) -> APIRouter:
-    """`/inner/permits` and `/inner/verifications/{conversation}`."""
+    """`/inner/permits`, `/inner/verifications/{conversation}` and `/inner/bindings/{conversation}`."""
     routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
 
     @routes.post("/permits", status_code=204)
@@ -78,5 +94,34 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
     async def ended(conversation_id: uuid.UUID) -> None:
         async with house.db.work() as session:
             await verification.end(session, conversation_id, "cancelled")
+
+    @routes.get("/bindings/{conversation_id}")
+    async def bound(conversation_id: uuid.UUID) -> BindingState:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            kept = await bindings.alive(session, conversation)
+            return BindingState(
+                lasting=bindings.lasting(conversation),
+                bound=[Bound(account_number=b.account_number, holder_version=b.holder_version) for b in kept],
+            )
+
+    @routes.post("/bindings/{conversation_id}")
+    async def bind(conversation_id: uuid.UUID, wanted: Bound) -> BindingOutcome:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            return BindingOutcome(outcome=await bindings.bind(session, conversation, **wanted.model_dump()))
+
+    @routes.post("/bindings/{conversation_id}/use")
+    async def use(conversation_id: uuid.UUID, wanted: Bound) -> VerificationState:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            await bindings.use(session, conversation, **wanted.model_dump())
+            return VerificationState(account_number=await verification.active(session, conversation_id))
+
+    @routes.delete("/bindings/{conversation_id}", status_code=204)
+    async def unbind(conversation_id: uuid.UUID, account_number: AccountNumber | None = None) -> None:
+        async with house.db.work() as session:
+            conversation = await record.lock_conversation(session, conversation_id)
+            await bindings.unbind(session, conversation, account_number)
 
     return routes

@@ -1,4 +1,4 @@
-"""Tables of the record: conversation, message, turn, outbox, permit, verification.
+"""Tables of the record: conversation, message, turn, outbox, permit, verification, binding.
 
 The inbox is the message table itself: an inbound message's `channel_message_id` is unique within its
 conversation, so a redelivery finds the first.
@@ -177,7 +177,7 @@ class VerificationAttempt(Base):
     __tablename__ = "verification_attempt"
     __table_args__ = (
         UniqueConstraint("conversation_id", "key"),
-        Index("verification_attempt_identity_idx", "identity", "at", postgresql_where=text("not matched")),
+        Index("verification_attempt_identity_idx", "identity", "at"),
         Index(
             "verification_attempt_account_idx", "account_number", "at", postgresql_where=text("not matched")
         ),
@@ -190,3 +190,25 @@ class VerificationAttempt(Base):
     account_number: Mapped[str] = mapped_column(String(13))
     matched: Mapped[bool]
     at: Mapped[datetime]
+
+
+class Binding(Base):
+    """An account remembered for a resident of lasting identity; alive until it ends. `conversation_id`: where they are reached."""
+
+    __tablename__ = "binding"
+    __table_args__ = (
+        Index(
+            "binding_alive_key", "identity", "account_number", unique=True, postgresql_where=text("ended_at is null")
+        ),  # bound once
+        Index("binding_account_idx", "account_number", postgresql_where=text("ended_at is null")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    identity: Mapped[str] = mapped_column(String(160))
+    account_number: Mapped[str] = mapped_column(String(13))
+    holder_version: Mapped[str] = mapped_column(String(40))  # the utility's, when it was proved
+    bound_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(16))  # resident disuse holder_changed

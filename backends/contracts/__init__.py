@@ -8,11 +8,13 @@ makes the whole answer invalid (`BackendLied`): saying nothing beats saying some
 from backends.contracts.accounts import (
     ADDED,
     AccountBalance,
+    AccountProfile,
     Bill,
     BillLine,
     Bills,
     Item,
     LineKind,
+    Supply,
     Verification,
     VerifyRequest,
 )
@@ -33,18 +35,24 @@ from backends.contracts.orders import (
     OrderUrge,
 )
 from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
+from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
+from backends.contracts.usage import By, Usage, UsageRow
 
 __all__ = [
     "ADDED",
     "OPEN",
     "AccountBalance",
     "AccountNumber",
+    "AccountProfile",
+    "Arrears",
     "Bill",
     "BillLine",
     "Bills",
+    "By",
     "Contract",
     "Customer",
+    "Debt",
     "Effects",
     "Energy",
     "ErrorBody",
@@ -73,9 +81,16 @@ __all__ = [
     "OutageAnswer",
     "OutageKind",
     "OutageStatus",
+    "Payment",
+    "PaymentStatus",
+    "PaymentWay",
+    "Payments",
     "Place",
     "PlaceAnswer",
     "Span",
+    "Supply",
+    "Usage",
+    "UsageRow",
     "Verification",
     "VerifyRequest",
 ]

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
-from backends.reference.endpoints import accounts, halls, measures, orders, outages
+from backends.reference.endpoints import accounts, halls, measures, orders, outages, records
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
         status: {"model": contracts.ErrorBody, "description": text}
         for status, text in ((400, "Bad input"), (401, "Missing or wrong bearer token"), (404, "Unknown"))
     }
-    for module in (outages, accounts, halls, measures, orders):
+    for module in (outages, accounts, records, halls, measures, orders):
         app.include_router(module.router, dependencies=guards, responses=refusals)
 
     @app.get("/healthz", tags=["health"])

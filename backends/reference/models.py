@@ -80,6 +80,10 @@ class Account(Base):
     credit: Mapped[Decimal]
     supply: Mapped[str]
     prepaid: Mapped[bool]
+    customer: Mapped[str]
+    important: Mapped[bool]
+    supply_since: Mapped[date | None]
+    holder_version: Mapped[str]
 
     place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
 
@@ -87,6 +91,8 @@ class Account(Base):
         CheckConstraint("number ~ '^([0-9]{10}|[0-9]{13})$'", name="number_is_10_or_13_digits"),
         CheckConstraint("credit >= 0", name="credit_is_never_negative"),
         CheckConstraint("supply in ('connected', 'cut_for_arrears')", name="supply"),
+        CheckConstraint("(supply = 'connected') = (supply_since is null)", name="cut_since_a_day"),
+        CheckConstraint("customer in ('resident', 'firm')", name="customer"),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backends.reference.models import Account, Bill, Hall, Measure, Outage, Place
+from kit.errors import NotFound
 
 HORIZON = timedelta(days=14)  # announced work farther away is not told
 ENDED_FOR = timedelta(days=3)  # how long an ended notice can still be asked about
@@ -48,6 +49,13 @@ class Repository:
 
     async def account(self, number: str) -> Account | None:
         return await self.session.get(Account, number)
+
+    async def known_account(self, number: str) -> Account:
+        """Raises `NotFound` with the contract's code."""
+        account = await self.account(number)
+        if account is None:
+            raise NotFound("no account of this number", code="unknown_account")
+        return account
 
     async def bills(self, number: str, months: int | None = None) -> Sequence[Bill]:
         """Newest first; `months` counts back from the newest month billed."""

@@ -62,6 +62,10 @@ CALLS = [
     ("GET", "/inner/verifications/{id}"),
     ("POST", "/inner/verifications/{id}"),
     ("DELETE", "/inner/verifications/{id}"),
+    ("GET", "/inner/bindings/{id}"),
+    ("POST", "/inner/bindings/{id}"),
+    ("POST", "/inner/bindings/{id}/use"),
+    ("DELETE", "/inner/bindings/{id}"),
 ]
 
 

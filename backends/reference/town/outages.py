@@ -129,8 +129,8 @@ def _announced(make: _Maker) -> None:
 def _cut_off(make: _Maker) -> None:
     places = {place.place_id: place for place in make.town.places}
     for account in make.town.accounts:
-        if account.supply == "cut_for_arrears":
-            starts = make.at(-make.rng.randrange(1, 6), 10)
+        if account.supply_since:
+            starts = make.at((account.supply_since - make.block.date()).days, 10)
             place = places[account.place_id]
             make.add(
                 "arrears", place, starts, None, starts - 7 * DAY, whole=True, account=account.number,

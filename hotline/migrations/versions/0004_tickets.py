@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0002_tickets'
-down_revision = '0001'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -27,7 +27,7 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import account, bill, dialogue, hall, handoff, outage, ticket, understanding, urge
+from actions import account, bill, dialogue, hall, handoff, outage, subscription, ticket, understanding, urge
 from actions.clients import Clients
 from actions.turn import CHANNELS
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
@@ -43,6 +43,8 @@ ACTIONS: tuple[type[Any], ...] = (
     outage.TellOutage, outage.ValidateOutageForm,
     bill.TellBill, account.ValidateAccountForm,
     hall.TellHall, hall.ValidateHallForm,
+    subscription.SubscribeOutage, subscription.SubscribeArrears, subscription.Unsubscribe,
+    subscription.ListSubscriptions, subscription.ValidateSubscribeForm,
     ticket.TellTicket, ticket.ValidateTicketForm, urge.Urge, urge.ValidateWithdrawForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.NotYet, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,

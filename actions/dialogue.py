@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import doubt, history
+from actions import commands, doubt, history
 from actions.account import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import address_of
@@ -116,6 +116,8 @@ class Fallback(HotlineAction):
         if turn.danger:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+        if name := commands.command(turn):
+            return [FollowupAction(name)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         misses = self._misses(turn)

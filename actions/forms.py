@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
-from actions import history
+from actions import commands, history
 from actions.base import HotlineAction
 from actions.turn import EMERGENCY, Event, Turn
 
@@ -38,7 +38,8 @@ class FormStep(HotlineAction):
         again = turn.intent == "repeat" and turn.understood
         if asked is not None and (again or self._answered_elsewhere(turn)):
             return self.ask_again(turn, asked)
-        if asked is not None and (turn.danger or (turn.understood and turn.intent in URGENT)):
+        urgent = turn.danger or (turn.understood and turn.intent in URGENT)
+        if asked is not None and (urgent or commands.command(turn)):
             return self.give_away()
         if asked is not None and turn.understood and turn.intent == "wait":
             turn.say("utter_wait")

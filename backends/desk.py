@@ -70,6 +70,14 @@ class TicketState(BaseModel):
     urges: int
 
 
+class Wish(BaseModel):
+    """Something a resident wants to be told of; `title` as it is told back."""
+
+    topic: Literal["outage", "arrears"]
+    subject: str
+    title: str
+
+
 class DeskRefused(HotlineError):
     """A definite no of the desk's: `code` is `unknown_ticket`, `not_proved`, `too_many_proofs`, `too_soon`, …"""
 
@@ -210,6 +218,22 @@ class DeskClient:
         """Forget one account, or all of them."""
         params = {"account_number": account_number} if account_number else {}
         await self._call("DELETE", f"/inner/bindings/{conversation}", params=params)
+
+    async def subscriptions(self, *, conversation: str) -> list[Wish]:
+        """What this resident is told of unasked."""
+        answer = await self._call("GET", f"/inner/subscriptions/{conversation}")
+        return [Wish.model_validate(one) for one in answer.json()["wishes"]]
+
+    async def subscribe(self, *, conversation: str, topic: str, subject: str, title: str) -> str:
+        """`subscribed`, or why not: `not_reachable`, `not_bound`, `too_many`."""
+        body = {"topic": topic, "subject": subject, "title": title}
+        return str(
+            (await self._call("POST", f"/inner/subscriptions/{conversation}", json=body)).json()["outcome"]
+        )
+
+    async def unsubscribe(self, *, conversation: str) -> int:
+        """Tell no more; how many wishes ended."""
+        return int((await self._call("DELETE", f"/inner/subscriptions/{conversation}")).json()["count"])
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -141,6 +141,10 @@ class Desk(Protocol):
         """Take the message as a survey's answer, and say so; None if none is open. May hand over in this turn."""
         ...
 
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        """Ask, once, how content the resident is with a finished work order; False if this is not the moment."""
+        ...
+
     async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
         """Make the live ticket urgent and ring."""
         ...

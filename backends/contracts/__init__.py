@@ -23,6 +23,8 @@ from backends.contracts.halls import Hall, Halls, Span
 from backends.contracts.measures import Customer, Effects, Measure, Measures
 from backends.contracts.orders import (
     OPEN,
+    FinishedOrder,
+    FinishedOrders,
     Mark,
     Order,
     OrderEvent,
@@ -34,7 +36,7 @@ from backends.contracts.orders import (
     OrderState,
     OrderUrge,
 )
-from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
+from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageList, OutageStatus
 from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
 from backends.contracts.usage import By, Usage, UsageRow
@@ -57,6 +59,8 @@ __all__ = [
     "Energy",
     "ErrorBody",
     "ErrorDetail",
+    "FinishedOrder",
+    "FinishedOrders",
     "GridManager",
     "Hall",
     "Halls",
@@ -80,6 +84,7 @@ __all__ = [
     "Outage",
     "OutageAnswer",
     "OutageKind",
+    "OutageList",
     "OutageStatus",
     "Payment",
     "PaymentStatus",

@@ -1,8 +1,9 @@
-"""The customer-service send API, and what its answers mean for a message on its way."""
+"""The send APIs for customer service and templates, and what its answers mean for a message on its way."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +19,8 @@ log = get(__name__)
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 STALE_TOKEN = {40001, 40014, 42001}
 TOO_LONG = 45002
+VALUE_CHARS = 20  # of one keyword of a template
+NOTHING = "-"  # the platform refuses an empty one
 # Closed until the resident writes again: 48 hours passed or they left; the five messages are used up.
 CLOSED = {
     45015: "the 48 hour window is closed",
@@ -27,6 +30,8 @@ BUSY = {-1: "the platform is busy", 45011: "called too often"}
 # For these somebody has to act; the words say who.
 REASONS = {
     40003: "the OpenID is unknown to this account",
+    40037: "configuration: the template's id is wrong",
+    43101: "the resident refuses this notice",
     40013: "configuration: the appid is wrong",
     40125: "configuration: the secret is wrong",
     40164: "configuration: our address is not on the account's list",
@@ -72,11 +77,25 @@ class WeChatApi:
         body: dict[str, Any] = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         if as_agent and self._account.kf_account:
             body["customservice"] = {"kf_account": self._account.kf_account}
+        return await self._send("/cgi-bin/message/custom/send", body)
+
+    async def send_template(self, openid: str, topic: str, values: Mapping[str, str]) -> Sent:
+        """Send a notice by the account's template for `topic`, which needs no open window; `parked` if there is none."""
+        template = self._account.templates.get(topic)
+        if template is None:
+            return Sent("parked", f"the 48 hour window is closed, and no template {topic!r} is configured")
+        data = {
+            keyword: {"value": values.get(name, NOTHING)[:VALUE_CHARS]} for keyword, name in template.items() if keyword != "id"
+        }  # fmt: skip
+        body = {"touser": openid, "template_id": template["id"], "data": data}
+        return await self._send("/cgi-bin/message/template/send", body)
+
+    async def _send(self, path: str, body: dict[str, Any]) -> Sent:
         try:
             token = await self._tokens.current()
-            code, answer = await self._post(body, token)
+            code, answer = await self._post(path, body, token)
             if code in STALE_TOKEN:
-                code, answer = await self._post(body, await self._tokens.renewed(token))
+                code, answer = await self._post(path, body, await self._tokens.renewed(token))
         except TokenRefused as refused:
             return Sent("failed", f"configuration: {refused}")
         except (TokenUnreachable, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -85,11 +104,11 @@ class WeChatApi:
             return Sent("unconfirmed", f"no answer after sending: {type(error).__name__}")
         return self._meaning(code, answer)
 
-    async def _post(self, body: dict[str, Any], token: str) -> tuple[int | None, str]:
+    async def _post(self, path: str, body: dict[str, Any], token: str) -> tuple[int | None, str]:
         """The errcode, None where there is none, and what else was said."""
         # Escaped \uXXXX would be shown to the resident as such.
         response = await self._client.post(
-            "/cgi-bin/message/custom/send",
+            path,
             params={"access_token": token},
             content=json.dumps(body, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json; charset=utf-8"},

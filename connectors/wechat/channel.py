@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -13,6 +15,7 @@ from connectors.wechat.api import WeChatApi
 from connectors.wechat.split import LIMIT, spans
 from conversations.models import Conversation, Message
 from conversations.ports import Delivery
+from kit import clock
 from kit.logging import get
 from kit.wording import Wording
 
@@ -21,6 +24,7 @@ log = get(__name__)
 # No call is begun later than this: token, send, refresh and send again must end within the outbox's lease of 20 s.
 BUDGET_SECONDS = 6.0
 PROGRESS_SECONDS = 7 * 24 * 3600
+WINDOW = timedelta(hours=48)  # in which customer-service messages are allowed after the resident's last
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
 
 
@@ -58,6 +62,9 @@ class WeChatChannel:
         api = self._apis.get(conversation.account)
         if api is None:
             return Delivery("failed", f"no account {conversation.account} is configured any more")
+        notice = message.payload.get("data", {}).get("notice")
+        if notice and self._window_closed(conversation):
+            return await self._by_template(api, conversation, notice)
         text = rendered(message, self._wording)
         begun, limit, doubt = time.monotonic(), LIMIT, ""
         done, tries = await self._progress(message)
@@ -76,6 +83,8 @@ class WeChatChannel:
                     return Delivery("retry", sent.error, pause)
                 if sent.state == "too_long":
                     return Delivery("failed", sent.error)
+                if sent.state == "parked" and notice and not done:
+                    return await self._by_template(api, conversation, notice)
                 if sent.state in ("parked", "failed"):
                     return Delivery(sent.state, sent.error)
                 doubt = sent.error if sent.state == "unconfirmed" else doubt
@@ -83,6 +92,19 @@ class WeChatChannel:
             if done < len(text):
                 await self._note(message, done, 0)
         return Delivery("unconfirmed", doubt) if doubt else Delivery("sent")
+
+    @staticmethod
+    def _window_closed(conversation: Conversation) -> bool:
+        heard = conversation.last_inbound_at
+        return heard is None or clock.now() - heard > WINDOW
+
+    @staticmethod
+    async def _by_template(api: WeChatApi, conversation: Conversation, notice: dict[str, Any]) -> Delivery:
+        """A notice outside the customer-service window: by a template, or parked where the account has none."""
+        sent = await api.send_template(conversation.resident, notice["template"], notice["values"])
+        if sent.state == "retry":
+            return Delivery("retry", sent.error, LAST_PAUSE_SECONDS)
+        return Delivery("failed" if sent.state == "too_long" else sent.state, sent.error)
 
     async def aclose(self) -> None:
         """Give the connections back."""

@@ -20,7 +20,7 @@ from kit.settings import ROOT
 from tests.actions.servers import INNER
 
 Event = dict[str, Any]
-FORMS = ("outage_form", "account_form", "hall_form", "ticket_form", "withdraw_form")
+FORMS = ("outage_form", "account_form", "hall_form", "ticket_form", "withdraw_form", "subscribe_form")
 CONFIDENCE = 0.95
 MOST_ACTIONS = 10
 

@@ -16,7 +16,7 @@ from kit.wording import Wording
 from tests.actions.rasa import rules
 
 CHANNELS = ("wechat", "web", "ivr")
-OURS = ("account.yml", "dialogue.yml", "hall.yml", "outage.yml", "ticket.yml", "wish.yml")
+OURS = ("account.yml", "dialogue.yml", "hall.yml", "notice.yml", "outage.yml", "ticket.yml", "wish.yml")
 _KEY = re.compile(r'"(utter_[a-z0-9_]+)"')
 _PIECE = re.compile(r'piece\(\s*"([a-z_]+)"')
 # Numbers of public services, and places in a list.
@@ -63,7 +63,7 @@ def test_that_no_words_are_left_over() -> None:
     for key in catalogue():
         stem = key.removeprefix("utter_")
         made = [  # keys put together from a prefix and what a record says
-            "bill_", "part_outage_", "outage_", "part_month", "hall_", "wish_", "ticket_", "order_",
+            "bill_", "part_outage_", "outage_", "part_month", "hall_", "wish_", "ticket_", "order_", "notice_",
         ]  # fmt: skip
         assert key in used() or stem in code or any(stem.startswith(prefix) for prefix in made), key
 

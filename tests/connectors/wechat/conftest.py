@@ -90,6 +90,9 @@ class OneTicketDesk:
     ) -> list[Said] | None:
         return None
 
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        return False
+
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 1
 

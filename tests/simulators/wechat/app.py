@@ -23,7 +23,7 @@ from tests.simulators.wechat.model import HERE, Platform, SimAccount
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 TRICKS = {
     *courier.TRICKS, *api.TRICKS, "deliver_twice", "lose_answer", "slow", "send_500", "send_timeout",
-    "token_expired", "token_unlisted", "token_busy",
+    "template_unknown", "token_expired", "token_unlisted", "token_busy",
 }  # fmt: skip
 
 

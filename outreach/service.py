@@ -178,7 +178,12 @@ class Outreach:
             return 0
         hours = int(self.facts.get("ticket_survey_hours").value)
         count = 0
-        for order in await self.orders.finished(now - timedelta(hours=hours)):
+        try:
+            finished = await self.orders.finished(now - timedelta(hours=hours))
+        except BackendError as error:
+            log.warning("orders_not_asked", error=type(error).__name__)
+            return 0
+        for order in finished:
             if order.kind in UNASKED or "anonymous" in order.marks or not order.conversation:
                 continue
             try:

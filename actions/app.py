@@ -28,7 +28,20 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import answer, dialogue, hall, handoff, manager, outage, tariff, tell_measures, understanding
+from actions import (
+    answer,
+    dialogue,
+    hall,
+    handoff,
+    manager,
+    outage,
+    subscription,
+    tariff,
+    tell_measures,
+    ticket,
+    understanding,
+    urge,
+)
 from actions.accounts import balance, bill, bindings, case, contact, payments, proof, reconnect, usage
 from actions.applications import form as application_form
 from actions.applications import tell as application
@@ -60,6 +73,9 @@ ACTIONS: tuple[type[Any], ...] = (
     tariff.Estimate,
     application.Apply, application_form.ValidateApplicationForm,
     voice.RecordVoice, voice_form.ValidateVoiceForm,
+    subscription.SubscribeOutage, subscription.SubscribeArrears, subscription.Unsubscribe,
+    subscription.ListSubscriptions, subscription.ValidateSubscribeForm,
+    ticket.TellTicket, ticket.ValidateTicketForm, urge.Urge, urge.ValidateWithdrawForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

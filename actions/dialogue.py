@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, doubt, history, tariff
+from actions import answer, commands, doubt, history, tariff
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT, address_of
 from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
+from actions.urge import ask_withdrawal, withdrawable
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
 from kit.logging import get
@@ -19,7 +20,7 @@ log = get(__name__)
 
 KEPT_SLOTS = (
     "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "application", "voice",
-    "fault", "answered", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
+    "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
 )  # fmt: skip
 # What a yes, and a no, to what was offered in the turn before leads to.
 ON_YES = {
@@ -91,11 +92,13 @@ class Repeat(HotlineAction):
 
 
 class Cancel(HotlineAction):
-    """Stop, start over: nothing is kept, what was verified ends."""
+    """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn."""
 
     action_name = "action_cancel"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if found := await withdrawable(turn):
+            return ask_withdrawal(turn, found)
         try:
             await self.clients.desk.forget(conversation=turn.conversation)
         except StaleEpoch:
@@ -119,7 +122,7 @@ class Fallback(HotlineAction):
         if turn.danger:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
-        if action := bindings.meant(turn):
+        if action := bindings.meant(turn) or commands.command(turn):
             return [FollowupAction(action)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
-from actions import history
+from actions import commands, history
 from actions.base import HotlineAction
 from actions.turn import EMERGENCY, Event, Turn
 
@@ -39,7 +39,7 @@ class FormStep(HotlineAction):
         if asked is not None and (again or self._answered_elsewhere(turn)):
             return self.ask_again(turn, asked)
         urgent = turn.understood and turn.intent in URGENT and not self.picks(turn)
-        if asked is not None and (turn.danger or urgent):
+        if asked is not None and (turn.danger or urgent or commands.command(turn)):
             return self.give_away()
         if asked is not None and turn.understood and turn.intent == "wait":
             turn.say("utter_wait")

@@ -75,6 +75,8 @@ class Handoff(HotlineAction):
             facts |= {
                 name: value for name, value in (turn.slot(slot) or {}).get("facts", {}).items() if value
             }
+        if spoken_of := history.slot_set(turn.events, "ticket_number"):
+            facts["ticket_number"] = spoken_of
         for entity in turn.message.get("entities") or []:
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
 from backends.client import Backend
-from backends.contracts import Order, OrderProof, OrderRequest, OrderUrge
+from backends.contracts import FinishedOrder, FinishedOrders, Order, OrderProof, OrderRequest, OrderUrge
 from backends.contracts import Orders as OrderList
 
 
@@ -15,6 +16,7 @@ class Orders(Backend):
     | `create(request, key)` | the order with its number and clocks; the same key finds it again |
     | `open(place_id, account_number, kind, conversation)` | what is not finished there, newest first |
     | `find(number, conversation, phone_last4)` | one order and what became of it |
+    | `finished(since)` | what was answered or closed lately, with the conversation that opened it |
     | `urge(number, key, …)`, `withdraw(number, key, conversation)` | the order moved; the same key moves it once |
 
     `key` is the permit's key. Refusals are `BackendRefused`: 404 `unknown_order`, 403 `not_proved` (an order is told to
@@ -44,6 +46,11 @@ class Orders(Backend):
         return await self.post(
             "orders.find", _path(number, "state"), Order, proof.model_dump(), idempotent=True
         )
+
+    async def finished(self, since: datetime) -> list[FinishedOrder]:
+        """Orders answered or closed after `since`."""
+        params = {"since": since.isoformat()}
+        return (await self.get("orders.finished", "/v1/orders/finished", FinishedOrders, params)).orders
 
     async def urge(
         self, number: str, *, key: str, conversation: str = "", phone_last4: str = "", text: str = ""

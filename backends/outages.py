@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 from backends.client import Backend, BackendLied
-from backends.contracts import Outage, OutageAnswer, Place, PlaceAnswer
+from backends.contracts import Outage, OutageAnswer, OutageList, Place, PlaceAnswer
 from kit import clock
 
 PARTS = ("city", "district", "street", "estate", "building", "room")
@@ -19,6 +20,7 @@ class Outages(Backend):
     | `search(text, parts, at)` | the outages only; `candidate`: of a place that merely might be meant |
     | `of_account(number, at)` | outages of a verified account's address, arrears included |
     | `place_of_account(number)` | where a verified account is supplied |
+    | `of_places(place_ids)` | public outages of places known by their ids |
     | `place(text, parts)` | the place alone, with its grid manager |
 
     `parts` is an address entity's `{city, district, street, estate, building, room}`, any of them.
@@ -59,6 +61,11 @@ class Outages(Backend):
         if answer.match != "exact":
             raise BackendLied("outages.place_of_account: match is not exact")
         return answer.places[0]
+
+    async def of_places(self, place_ids: Sequence[str]) -> list[Outage]:
+        """Public outages of at most fifty places, those that ended in the last three days among them."""
+        params = {"place_id": list(place_ids)}
+        return (await self.get("outages.of_places", "/v1/outages/of-places", OutageList, params)).outages
 
     async def place(self, text: str = "", parts: dict[str, str] | None = None) -> PlaceAnswer:
         return await self.get("outages.place", "/v1/places", PlaceAnswer, _address(text, parts))

@@ -47,6 +47,15 @@ class Jobs:
         """Who does the jobs of this name; called by the program put together from the rooms."""
         self._handlers[name] = handler
 
+    def every(self, name: str, cron: str, work: Callable[[], Awaitable[Any]]) -> None:
+        """Do `work` at the times of `cron`, in one worker at a time; a failing one waits for its next time."""
+
+        async def run(timestamp: int) -> None:
+            await work()
+
+        task = self.app.task(name=name, queue=name, lock=name, queueing_lock=name)(run)
+        self.app.periodic(cron=cron, periodic_id=name)(task)
+
     async def enqueue(
         self, session: AsyncSession, name: str, subject: uuid.UUID, *, lock: str | None, delay: float = 0.0
     ) -> None:

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
-from desk import agents, repository
+from desk import agents, calls, repository, survey
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
 from desk.endpoints import Number
 from desk.measures import MEASURE_ROUTES, MeasureBook, MeasurePages
@@ -49,6 +49,8 @@ ROUTES = (
     Route("POST", "/tickets/{number}/heartbeat", "heartbeat", AGENT),
     Route("POST", "/tickets/{number}/replies", "reply", AGENT),
     Route("POST", "/tickets/{number}/close", "close", AGENT),
+    Route("POST", "/tickets/{number}/calls/take", "take_call", AGENT),
+    Route("POST", "/tickets/{number}/calls", "record_call", AGENT),
 )
 
 
@@ -118,6 +120,7 @@ class Console:
                 listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
                 events=await repository.events(session, listed[0]),
                 transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
+                rating=await survey.of(session, number),
             )  # fmt: skip
 
     def _side(self, ticket: TicketPage, by: By) -> dict[str, Any]:
@@ -202,6 +205,22 @@ class Console:
             await self.desk.close(
                 session, number=number, agent=by.agent, outcome=outcome, note=note, callback=callback
             )
+        return self._go(f"/desk/tickets/{number}")
+
+    async def take_call(self, number: Number, by: By) -> Response:
+        async with self.db.work() as session:
+            await calls.take(session, self.desk, number=number, agent=by.agent)
+        return self._go(f"/desk/tickets/{number}")
+
+    async def record_call(
+        self, number: Number, by: By, reached: Annotated[bool, Form()],
+        note: Annotated[str, Form(max_length=1000)] = "", answer: Annotated[str, Form(max_length=12)] = "",
+    ) -> Response:  # fmt: skip
+        async with self.db.work() as session:
+            await calls.record(
+                session, self.desk, number=number, agent=by.agent, reached=reached, note=note,
+                answer=answer if reached else "",
+            )  # fmt: skip
         return self._go(f"/desk/tickets/{number}")
 
     @staticmethod

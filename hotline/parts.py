@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from backends.accounts import Accounts
+from backends.orders import Orders
+from backends.outages import Outages
 from connectors.ivr.channel import IvrChannel
 from connectors.web.channel import WebChannel
 from connectors.wechat.accounts import WeChatAccount, load_accounts
@@ -21,6 +24,9 @@ from kit.db import Database
 from kit.errors import MisconfiguredError
 from kit.settings import Settings
 from kit.wording import Wording
+from outreach.service import Outreach
+
+EVERY_FIVE_MINUTES = "*/5 * * * *"
 
 
 @dataclass
@@ -38,6 +44,7 @@ class Parts:
     wechat_accounts: list[WeChatAccount]
     wechat: WeChatChannel
     measures: MeasureOffice
+    outreach: Outreach
 
     async def open(self) -> None:
         """Open what needs opening before the first request or job."""
@@ -48,6 +55,7 @@ class Parts:
         await self.jobs.app.close_async()
         await self.wechat.aclose()
         await self.measures.aclose()
+        await self.outreach.aclose()
         await self.bot.close()
         await self.bell.close()
         await self.db.close()
@@ -75,4 +83,10 @@ def build(settings: Settings) -> Parts:
     turns = Turns(house)
     turns.register()
     measures = MeasureOffice(settings)
-    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat, measures)
+    backends = (settings.backends_url, settings.backends_token)
+    outreach = Outreach(
+        house, outages=Outages(*backends), accounts=Accounts(*backends), orders=Orders(*backends)
+    )
+    jobs.every("notices", EVERY_FIVE_MINUTES, outreach.round)
+    jobs.every("surveys", EVERY_FIVE_MINUTES, outreach.ask_content)
+    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat, measures, outreach)

@@ -31,6 +31,8 @@ from backends.contracts.measures import (
 )
 from backends.contracts.orders import (
     OPEN,
+    FinishedOrder,
+    FinishedOrders,
     Mark,
     Order,
     OrderEvent,
@@ -43,7 +45,7 @@ from backends.contracts.orders import (
     OrderUrge,
     Scope,
 )
-from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageStatus
+from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageList, OutageStatus
 from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
 from backends.contracts.tariffs import (
@@ -94,6 +96,8 @@ __all__ = [
     "ErrorBody",
     "ErrorDetail",
     "Estimate",
+    "FinishedOrder",
+    "FinishedOrders",
     "FlatPrice",
     "FreeEnergyRule",
     "GridManager",
@@ -125,6 +129,7 @@ __all__ = [
     "Outage",
     "OutageAnswer",
     "OutageKind",
+    "OutageList",
     "OutageStatus",
     "Payment",
     "PaymentStatus",

@@ -94,3 +94,17 @@ class Orders(Contract):
     """Newest first."""
 
     orders: list[Order]
+
+
+class FinishedOrder(Contract):
+    """An order that was answered or closed, and the conversation that opened it; empty if none did."""
+
+    number: OrderNumber
+    kind: OrderKind
+    marks: set[Mark] = Field(default=set())
+    conversation: str
+    finished_at: AwareDatetime
+
+
+class FinishedOrders(Contract):
+    orders: list[FinishedOrder]

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,8 @@ from backends.reference import clocks
 from backends.reference.models import WorkOrder, WorkOrderEvent
 from kit.errors import Conflict, Forbidden, NotFound
 
+FINISHED = ("answered", "closed")
+MOST = 1000
 LISTED = 20  # an estate without power has one order and its followers, not hundreds
 
 
@@ -79,6 +81,23 @@ class OrderBook:
         query = query.filter_by(**{name: value for name, value in wanted.items() if value})
         query = query.order_by(WorkOrder.created_at.desc(), WorkOrder.number).limit(LISTED)
         return (await self.session.scalars(query)).all()
+
+    async def finished(self, since: datetime) -> Sequence[tuple[WorkOrder, datetime]]:
+        """Orders answered or closed after `since`, with the moment that state began."""
+        began = (
+            select(WorkOrderEvent.number, func.min(WorkOrderEvent.at).label("at"))
+            .where(WorkOrderEvent.state.in_(FINISHED))
+            .group_by(WorkOrderEvent.number)
+            .subquery()
+        )
+        query = (
+            select(WorkOrder, began.c.at)
+            .join(began, began.c.number == WorkOrder.number)
+            .where(WorkOrder.state.in_(FINISHED), began.c.at > since)
+        )
+        return [
+            (row[0], row[1]) for row in await self.session.execute(query.order_by(began.c.at).limit(MOST))
+        ]
 
     async def urge(self, number: str, proof: OrderProof, text: str, *, key: str, now: datetime) -> WorkOrder:
         """Raises as `find`, and `Conflict` `closed`, `too_soon`, `too_often`, `key_taken`."""

@@ -1,9 +1,11 @@
-"""The customer-service send API and the upload of pictures, and what their answers mean for a message on its way."""
+"""The send APIs for customer service and templates and the upload of pictures, and what their answers mean for a message
+on its way.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -25,6 +27,8 @@ FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
 STALE_TOKEN = {40001, 40014, 42001}
 TOO_LONG = 45002
 UNKNOWN_MEDIA = 40007  # three days have passed since its upload
+VALUE_CHARS = 20  # of one keyword of a template
+NOTHING = "-"  # the platform refuses an empty one
 # Closed until the resident writes again: 48 hours passed or they left; the five messages are used up.
 CLOSED = {
     45015: "the 48 hour window is closed",
@@ -37,6 +41,8 @@ REASONS = {
     40004: "the picture's type is not taken",
     40007: "the uploaded picture is not known",
     40009: "the picture is too large",
+    40037: "configuration: the template's id is wrong",
+    43101: "the resident refuses this notice",
     40013: "configuration: the appid is wrong",
     40125: "configuration: the secret is wrong",
     40164: "configuration: our address is not on the account's list",
@@ -90,11 +96,12 @@ class WeChatApi:
         body: dict[str, Any] = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         if as_agent and self._account.kf_account:
             body["customservice"] = {"kf_account": self._account.kf_account}
-        return await self._send(body)
+        return await self._send_message("/cgi-bin/message/custom/send", body)
 
     async def send_picture(self, openid: str, media_id: str) -> Sent:
         """Send one uploaded picture; as `send_text`."""
-        return await self._send({"touser": openid, "msgtype": "image", "image": {"media_id": media_id}})
+        body = {"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}
+        return await self._send_message("/cgi-bin/message/custom/send", body)
 
     async def upload_picture(self, png: bytes) -> Sent:
         """Upload as temporary material: `sent` with a `media_id`, `failed`, or else `retry`: no doubt does harm here."""
@@ -117,11 +124,22 @@ class WeChatApi:
         meant = self._meaning(code, _said(answer))
         return Sent("failed" if meant.state == "failed" else "retry", f"no upload: {meant.error}")
 
-    async def _send(self, body: dict[str, Any]) -> Sent:
+    async def send_template(self, openid: str, topic: str, values: Mapping[str, str]) -> Sent:
+        """Send a notice by the account's template for `topic`, which needs no open window; `parked` if there is none."""
+        template = self._account.templates.get(topic)
+        if template is None:
+            return Sent("parked", f"the 48 hour window is closed, and no template {topic!r} is configured")
+        data = {
+            keyword: {"value": values.get(name, NOTHING)[:VALUE_CHARS]} for keyword, name in template.items() if keyword != "id"
+        }  # fmt: skip
+        body = {"touser": openid, "template_id": template["id"], "data": data}
+        return await self._send_message("/cgi-bin/message/template/send", body)
+
+    async def _send_message(self, path: str, body: dict[str, Any]) -> Sent:
         async def post(token: str) -> Answer:
             # Escaped \uXXXX would be shown to the resident as such.
             response = await self._client.post(
-                "/cgi-bin/message/custom/send",
+                path,
                 params={"access_token": token},
                 content=json.dumps(body, ensure_ascii=False).encode(),
                 headers={"Content-Type": "application/json; charset=utf-8"},

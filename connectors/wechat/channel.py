@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from connectors.wechat.accounts import WeChatAccount
-from connectors.wechat.api import BUDGET_SECONDS, WeChatApi, pause
+from connectors.wechat.api import BUDGET_SECONDS, LAST_PAUSE_SECONDS, WeChatApi, pause
 from connectors.wechat.pictures import NotShown, PictureSender
 from connectors.wechat.split import LIMIT, spans
 from conversations.models import Conversation, Message
 from conversations.pictures import Pictures, shown_in
 from conversations.ports import Delivery
+from kit import clock
 from kit.logging import get
 from kit.wording import Wording
 
 log = get(__name__)
 
 PROGRESS_SECONDS = 7 * 24 * 3600
+WINDOW = timedelta(hours=48)  # in which customer-service messages are allowed after the resident's last
 
 
 def rendered(message: Message, wording: Wording) -> str:
@@ -65,6 +69,9 @@ class WeChatChannel:
         api = self._apis.get(conversation.account)
         if api is None:
             return Delivery("failed", f"no account {conversation.account} is configured any more")
+        notice = message.payload.get("data", {}).get("notice")
+        if notice and self._window_closed(conversation):
+            return await self._by_template(api, conversation, notice)
         instead, begun = "", time.monotonic()
         if picture := shown_in(message):
             try:
@@ -88,6 +95,8 @@ class WeChatChannel:
                     return Delivery("retry", sent.error, pause(tries))
                 if sent.state == "too_long":
                     return Delivery("failed", sent.error)
+                if sent.state == "parked" and notice and not done:
+                    return await self._by_template(api, conversation, notice)
                 if sent.state in ("parked", "failed"):
                     return Delivery(sent.state, sent.error)
                 doubt = sent.error if sent.state == "unconfirmed" else doubt
@@ -95,6 +104,21 @@ class WeChatChannel:
             if done < len(text):
                 await self._note(message, done, 0)
         return Delivery("unconfirmed", doubt) if doubt else Delivery("sent", instead)
+
+    @staticmethod
+    def _window_closed(conversation: Conversation) -> bool:
+        heard = conversation.last_inbound_at
+        return heard is None or clock.now() - heard > WINDOW
+
+    @staticmethod
+    async def _by_template(api: WeChatApi, conversation: Conversation, notice: dict[str, Any]) -> Delivery:
+        """A notice outside the customer-service window: by a template, or parked where the account has none."""
+        sent = await api.send_template(conversation.resident, notice["template"], notice["values"])
+        if sent.state == "retry":
+            return Delivery("retry", sent.error, LAST_PAUSE_SECONDS)
+        if sent.state == "too_long" or sent.state == "unknown_media":  # noqa: PLR1714 (mypy narrows only this form)
+            return Delivery("failed", sent.error)
+        return Delivery(sent.state, sent.error)
 
     async def aclose(self) -> None:
         """Give the connections back."""

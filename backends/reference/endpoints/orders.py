@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from pydantic import AwareDatetime
 
 from backends import contracts
 from backends.reference import models
@@ -62,6 +63,17 @@ async def open_orders(
         place_id=place_id, account_number=account_number, kind=kind, conversation=conversation
     )
     return contracts.Orders(orders=[order_of(row) for row in rows])
+
+
+@router.get("/finished")
+async def finished(orders: Book, since: AwareDatetime) -> contracts.FinishedOrders:
+    """Orders answered or closed after a moment: those who opened them are asked how content they are."""
+    return contracts.FinishedOrders(orders=[
+        contracts.FinishedOrder(
+            number=row.number, kind=row.kind, marks=set(row.marks), conversation=row.conversation, finished_at=at  # type: ignore[arg-type]
+        )
+        for row, at in await orders.finished(since)
+    ])  # fmt: skip
 
 
 @router.post("/{number}/state")

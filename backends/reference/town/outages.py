@@ -76,10 +76,12 @@ def _fixed(make: _Maker) -> None:
         "fault", lane, starts, make.block + 3 * HOUR + 30 * MINUTE, starts + 9 * MINUTE,
         cause=make.data["fixed"][0]["cause"], whole=True,
     )  # fmt: skip
-    make.add(
+    planned = make.add(
         "planned", garden, make.at(1, 8, 30), make.at(1, 17), make.at(-8, 10),
         cause=make.data["fixed"][1]["cause"], whole=True,
     )  # fmt: skip
+    # The same work all day, so the same notice: whoever was told of it is not told again with every renewal.
+    planned.outage_id = f"TD{planned.starts_at:%Y%m%d}{garden.place_id}"
 
 
 def _faults(make: _Maker) -> None:

@@ -80,6 +80,20 @@ class OneTicketDesk:
             (await session.get_one(Turn, request.turn_id)).ticket_number = TICKET
         return HandoffResult(TICKET, created=True)
 
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        return False
+
+    def rates(self, text: str) -> bool:
+        return False
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        return None
+
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        return False
+
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 1
 

@@ -1,11 +1,11 @@
-"""The platform's API: `stable_token`, `media/upload` and `custom/send`, with its refusals."""
+"""The platform's API: `stable_token`, `media/upload`, `custom/send` and `template/send`, with its refusals."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -26,7 +26,8 @@ ERRORS = {
     44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit", 45015: "response out of time limit or subscription is canceled",
     45047: "out of response count limit", 47001: "data format error", 48001: "api unauthorized",
-    65401: "invalid kf account",
+    65401: "invalid kf account", 40037: "invalid template_id", 43004: "require subscribe",
+    47003: "argument invalid",
 }  # fmt: skip
 # Refusals on demand.
 TRICKS = {
@@ -61,8 +62,15 @@ def routes(platform: Platform) -> APIRouter:
 
     @router.post("/message/custom/send")
     async def send(request: Request) -> Response:
+        return await taken(request, "send", _send)
+
+    @router.post("/message/template/send")
+    async def template(request: Request) -> Response:
+        return await taken(request, "template", _template)
+
+    async def taken(request: Request, way: str, put: Callable[[Platform, str, bytes], int]) -> Response:
         raw = await request.body()
-        platform.counts["send"] += 1
+        platform.counts[way] += 1
         if platform.plays("slow"):
             await asyncio.sleep(SLOW_SECONDS)
         if platform.plays("send_500"):
@@ -70,13 +78,13 @@ def routes(platform: Platform) -> APIRouter:
             status = 500
         else:
             hang = platform.plays("send_timeout")
-            answer = refusal(_send(platform, request.query_params.get("access_token", ""), raw))
+            answer = refusal(put(platform, request.query_params.get("access_token", ""), raw))
             if answer["errcode"] == 0:
                 answer["errmsg"] = "ok"
             status = 200
             if hang:
                 await asyncio.sleep(HANG_SECONDS)
-        return answered("send", request, raw.decode(errors="replace"), answer, status)
+        return answered(way, request, raw.decode(errors="replace"), answer, status)
 
     @router.post("/media/upload")
     async def upload(request: Request) -> Response:
@@ -120,6 +128,31 @@ def _upload(platform: Platform, query: Mapping[str, str], data: bytes) -> tuple[
         40009: len(data) > IMAGE_BYTES,
     }
     return next((code for code, wrong in checks.items() if wrong), 0), appid
+
+
+def _template(platform: Platform, token: str, raw: bytes) -> int:
+    """Put a template's keywords on the phone; 0 or the errcode. Needs no open window, only a follower."""
+    if not token:
+        return 41001
+    if (appid := platform.token_of(token)) is None:
+        return 40001
+    if platform.plays("template_unknown"):
+        return 40037
+    try:
+        body = json.loads(raw.decode())
+        openid, template = str(body["touser"]), str(body["template_id"])
+        values = {str(keyword): str(filled["value"]) for keyword, filled in body["data"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 47001
+    if not template or not values or any(not value or len(value) > 20 for value in values.values()):
+        return 47003
+    if not platform.knows(appid, openid):
+        return 40003
+    if not platform.chat(appid, openid).follows:
+        return 43004
+    shown = "\n".join(f"{keyword}: {value}" for keyword, value in values.items())
+    platform.show(appid, openid, "account", shown, kind="template", via="template")
+    return 0
 
 
 def _send(platform: Platform, token: str, raw: bytes) -> int:

@@ -56,7 +56,7 @@ class Line:
     who: Who
     text: str
     kind: str = "text"
-    via: Literal["", "passive", "send"] = ""
+    via: Literal["", "passive", "send", "template"] = ""
     nick: str = ""
     media: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, commands, doubt, history, tariff
+from actions import answer, commands, demands, doubt, history, tariff
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -72,6 +72,15 @@ class Inform(HotlineAction):
             return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")
         return []
+
+
+class NextDemand(HotlineAction):
+    """What else the message wanted, now that the matter before it is done."""
+
+    action_name = demands.NEXT
+
+    async def act(self, turn: Turn) -> list[Event]:
+        return demands.next_one(turn)
 
 
 class Repeat(HotlineAction):

@@ -44,8 +44,8 @@ async def test_that_an_offered_person_is_answered_before_what_waits(world: World
     talk = world.talk()
     parts = {"query_outage": f"{name}停电了吗，", "query_hall": HALL}
     first = await talk.says(
-        f"{name}停电了，{HALL}",
-        "report_outage",
+        f"{name}停电了吗，{HALL}",
+        "query_outage",
         ("address", name),
         ("business_hall", "花木营业厅"),
         demands=parts,

@@ -52,7 +52,7 @@ async def test_that_an_offered_person_is_answered_before_what_waits(world: World
     )
     assert first == WORDS.text("utter_outage_none", "web", place=name)
     said = await talk.says("不用了", "deny")
-    assert said.startswith(WORDS.text("utter_offer_declined", "web"))
+    assert said.startswith(WORDS.text("utter_deny", "web"))
     assert "花木供电营业厅" in said
 
 

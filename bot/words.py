@@ -37,7 +37,11 @@ def as_message(event: BotUttered) -> dict[str, Any]:
 
 def last_turn(events: Sequence[Event]) -> tuple[UserUttered, list[Event]] | None:
     """The last message that came through the door, and the events of its turn: those since its session began, if it
-    began with this message (a greeting), and those after it. `None` where there is no message."""
+    began with this message (a greeting), and those after it. `None` where there is no message.
+
+    An action may have given the message back to the rules, with one of its demands: the turn began with the first of
+    its appearances, and what it means now is the last one's.
+    """
     position, message = None, None
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
@@ -46,6 +50,12 @@ def last_turn(events: Sequence[Event]) -> tuple[UserUttered, list[Event]] | None
             break
     if position is None or message is None:
         return None
+    for index in range(position - 1, -1, -1):
+        earlier = events[index]
+        if isinstance(earlier, UserUttered) and not is_outside(earlier):
+            if earlier.message_id != message.message_id:
+                break
+            position = index
     opening: list[Event] = []
     for event in reversed(events[:position]):
         if isinstance(event, UserUttered):

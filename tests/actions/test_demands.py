@@ -80,3 +80,12 @@ async def test_that_what_one_look_up_answers_is_not_answered_twice(world: World)
     parts = {"report_outage": OUTAGE, "query_outage": "还有多久来电"}
     await talk.says(OUTAGE + "还有多久来电", "report_outage", ("address", "牡丹路60弄"), demands=parts)
     assert "action_next_demand" not in talk.ran
+
+
+async def test_that_a_person_who_takes_over_gets_the_answer_before(world: World) -> None:
+    talk = world.talk()
+    parts = {"query_hall": "花木营业厅几点关门，", "request_agent": "另外转人工"}
+    text = "".join(parts.values())
+    await talk.says(text, "query_hall", ("business_hall", "花木营业厅"), demands=parts)
+    assert talk.paused
+    assert "花木供电营业厅" in "\n".join(await world.said(talk))

@@ -28,9 +28,29 @@ from rasa_sdk.interfaces import (
     ActionNotFoundException,
 )
 
-from actions import account, answer, bill, dialogue, hall, handoff, manager, outage, understanding
+from actions import (
+    answer,
+    dialogue,
+    hall,
+    handoff,
+    manager,
+    outage,
+    subscription,
+    tariff,
+    tell_measures,
+    ticket,
+    understanding,
+    urge,
+)
+from actions.accounts import balance, bill, bindings, case, contact, payments, proof, reconnect, usage
+from actions.applications import form as application_form
+from actions.applications import tell as application
 from actions.clients import Clients
+from actions.fault.form import ValidateFaultForm
+from actions.fault.report import RegisterDanger, ReportFault
 from actions.turn import CHANNELS
+from actions.voice import form as voice_form
+from actions.voice import record as voice
 from kit.errors import BadInput, NotFound, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
 from kit.logging import get
@@ -38,14 +58,24 @@ from kit.settings import Settings
 
 log = get(__name__)
 
-BODY_LIMIT = 2**20  # bytes: a long conversation with all its events
+BODY_LIMIT = 2**20  # bytes: the last turns of a conversation with all their events
 ACTIONS: tuple[type[Any], ...] = (
     understanding.Understanding,
     outage.TellOutage, outage.ValidateOutageForm,
-    bill.TellBill, account.ValidateAccountForm,
+    ReportFault, RegisterDanger, ValidateFaultForm,
+    bill.TellBill, balance.TellBalance, usage.TellUsage, payments.TellPayments, reconnect.Reconnect,
+    proof.ValidateAccountForm, bindings.Bind, bindings.Bindings,
+    contact.ChangeContact, contact.ValidateContactForm, case.ReportCase, case.ValidateCaseForm,
     hall.TellHall, hall.ValidateHallForm,
+    tell_measures.TellMeasures,
     answer.Answer,
     manager.TellManager, manager.ValidateManagerForm,
+    tariff.Estimate,
+    application.Apply, application_form.ValidateApplicationForm,
+    voice.RecordVoice, voice_form.ValidateVoiceForm,
+    subscription.SubscribeOutage, subscription.SubscribeArrears, subscription.Unsubscribe,
+    subscription.ListSubscriptions, subscription.ValidateSubscribeForm,
+    ticket.TellTicket, ticket.ValidateTicketForm, urge.Urge, urge.ValidateWithdrawForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
     dialogue.Fallback,

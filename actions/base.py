@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import demands
 from actions.clients import Clients
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
@@ -73,10 +74,10 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         """Actions also follow each other where no rule leads, so each says itself that the turn ends with it.
 
         Not inside a form that stays open: that one speaks next. Nor where the action named its successor, or gave the
-        message back to the rules.
+        message back to the rules. Where the message wants something else as well, that comes next.
         """
         left = any(e["event"] == "active_loop" and e.get("name") is None for e in events)
         goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
         if goes_on or (turn.loop and not left):
             return events
-        return [*events, FollowupAction("action_listen")]
+        return [*events, *(demands.next_one(turn, events) or [FollowupAction("action_listen")])]

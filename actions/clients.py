@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from actions.knowledge.search import Knowledge
 from backends.accounts import Accounts
+from backends.client import Backend
 from backends.desk import DeskClient
 from backends.halls import Halls
+from backends.measures import Measures
+from backends.orders import Orders
 from backends.outages import Outages
+from backends.tariffs import Tariffs
 from kit.settings import Settings
 from kit.wording import Wording
 
@@ -21,6 +25,9 @@ class Clients:
     outages: Outages
     accounts: Accounts
     halls: Halls
+    orders: Orders
+    measures: Measures
+    tariffs: Tariffs
     desk: DeskClient
     wording: Wording
     knowledge: Knowledge
@@ -31,12 +38,13 @@ class Clients:
         url, token = settings.backends_url, settings.backends_token
         return cls(
             outages=Outages(url, token), accounts=Accounts(url, token), halls=Halls(url, token),
+            orders=Orders(url, token), measures=Measures(url, token),
+            tariffs=Tariffs(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
             knowledge=Knowledge(kept=settings.home / "knowledge"),
         )  # fmt: skip
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await asyncio.gather(
-            self.outages.aclose(), self.accounts.aclose(), self.halls.aclose(), self.desk.aclose()
-        )
+        clients = [client for client in vars(self).values() if isinstance(client, Backend | DeskClient)]
+        await asyncio.gather(*(client.aclose() for client in clients))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, doubt, history
-from actions.account import account_in
+from actions import answer, commands, doubt, history, tariff
+from actions.accounts import bindings
+from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
-from actions.outage import address_of
+from actions.outage import REPORT, address_of
+from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
+from actions.urge import ask_withdrawal, withdrawable
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
 from kit.logging import get
@@ -16,26 +19,25 @@ from kit.logging import get
 log = get(__name__)
 
 KEPT_SLOTS = (
-    "address",
-    "account_number",
-    "second_item",
-    "hall",
-    "offer",
-    "matter",
-    "handoff_reason",
-    "answered",
-)
+    "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "application", "voice",
+    "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
+)  # fmt: skip
+# What a yes, and a no, to what was offered in the turn before leads to.
+ON_YES = {
+    "handoff": "action_handoff", REPORT: "action_report_fault", "bind": "action_bind", "report_case": "action_report_case",
+}  # fmt: skip
+ON_NO = {"bind": "action_bind"}
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
 class Affirm(HotlineAction):
-    """Yes: to a person, if one was offered just now; else to nothing in particular."""
+    """Yes: to what was offered just now, a person mostly; else to nothing in particular."""
 
     action_name = "action_affirm"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.offered:
-            return [SlotSet("offer", None), FollowupAction("action_handoff")]
+        if isinstance(turn.standing, str) and (successor := ON_YES.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_affirm")
         return [SlotSet("offer", None)]
 
@@ -46,6 +48,8 @@ class Deny(HotlineAction):
     action_name = "action_deny"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if isinstance(turn.standing, str) and (successor := ON_NO.get(turn.standing)):
+            return [SlotSet("offer", None), FollowupAction(successor)]
         turn.say("utter_offer_declined" if turn.offered else "utter_deny")
         return [SlotSet("offer", None)]
 
@@ -59,10 +63,13 @@ class Inform(HotlineAction):
         number = account_in(turn)
         if number is not None and number.is_account:
             return [SlotSet("account_number", number.digits), FollowupAction("action_tell_bill")]
+        if tariff.goes_on(turn):
+            return [FollowupAction("action_estimate")]
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):
-            return [SlotSet("address", address), FollowupAction("action_tell_outage")]
+            wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
+            return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")
         return []
 
@@ -77,16 +84,21 @@ class Repeat(HotlineAction):
         if not said:
             turn.say("utter_repeat_nothing")
         for one in said:
-            turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
+            if picture := one["data"].get("picture"):
+                turn.show(picture, one["text"])
+            else:
+                turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
         return [SlotSet("offer", turn.standing)]
 
 
 class Cancel(HotlineAction):
-    """Stop, start over: nothing is kept, what was verified ends."""
+    """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn."""
 
     action_name = "action_cancel"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if found := await withdrawable(turn):
+            return ask_withdrawal(turn, found)
         try:
             await self.clients.desk.forget(conversation=turn.conversation)
         except StaleEpoch:
@@ -109,7 +121,9 @@ class Fallback(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.danger:
             turn.say("utter_emergency")
-            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_handoff")]
+            return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
+        if action := bindings.meant(turn) or commands.command(turn):
+            return [FollowupAction(action)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         if answer.picked(turn) is not None:

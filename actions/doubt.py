@@ -15,17 +15,17 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from rasa_sdk.events import ActionExecuted, SlotSet, UserUttered
+from rasa_sdk.events import SlotSet
 
-from actions import account, outage
+from actions import outage
+from actions.demands import given_back
 from actions.forms import URGENT
 from actions.reading import chosen, plain
 from actions.turn import SECOND, SURE, TOGETHER, Event, Turn
 
-# One look-up answers them all; which of them is meant changes the order of its words at most.
-ALIKE = (outage.INTENTS, account.INTENTS)
+# One look-up answers them all, or the answers hold each other: bill and balance tell what is to be paid.
+ALIKE = (outage.INTENTS | {"report_outage"}, frozenset({"query_bill", "query_balance"}))
 NEITHER = ""
 # What may stand before a pick, and what refuses both; with a pause after it something else follows.
 _LEAD = re.compile(r"^(?:我|您|就|是|想|要|选|说|的|那|嗯|呃|哦|，|,|\s)+")
@@ -47,8 +47,8 @@ def rivals(turn: Turn) -> list[str]:
     shares: dict[frozenset[str], float] = defaultdict(float)
     names: dict[frozenset[str], str] = {}
     for name, share in turn.ranking:
-        shares[_alike(name)] += share
-        names.setdefault(_alike(name), name)
+        shares[alike(name)] += share
+        names.setdefault(alike(name), name)
     best = sorted(shares, key=lambda group: -shares[group])[:2]
     if len(best) < 2 or (shares[best[0]] >= SURE and turn.intent in best[0]):
         return []
@@ -84,7 +84,7 @@ def picked(turn: Turn) -> str | None:
     which = answer.place
     if which is not None and (len(answer.said) <= len(options[which]) or not _another_matter(turn, wishes)):
         return str(wishes[which])
-    if turn.understood and not rivals(turn) and any(turn.intent in _alike(wish) for wish in wishes):
+    if turn.understood and not rivals(turn) and any(turn.intent in alike(wish) for wish in wishes):
         return turn.intent
     # A yes to "this or that?" picks neither.
     return NEITHER if turn.understood and turn.intent in ("affirm", "deny") else None
@@ -118,21 +118,15 @@ def take_as(turn: Turn, intent: str) -> list[Event]:
         moved = len(text) + 1
         text = f"{text} {turn.text}"
         entities += [{**e, "start": e["start"] + moved, "end": e["end"] + moved} for e in added]
-    certain = {"name": intent, "confidence": 1.0}
-    message: dict[str, Any] = {
-        "text": text, "intent": certain, "intent_ranking": [certain], "entities": entities,
-        "message_id": turn.message_id, "metadata": turn.metadata,
-    }  # fmt: skip
-    meant = UserUttered(text, message, input_channel=turn.tracker.get_latest_input_channel())
-    meant |= {"message_id": turn.message_id, "metadata": turn.metadata}
-    return [SlotSet("offer", None), ActionExecuted("action_listen"), meant]
+    return [SlotSet("offer", None), *given_back(turn, text, intent, entities)]
 
 
 def _another_matter(turn: Turn, wishes: list[str]) -> bool:
-    return turn.confidence >= SURE and not any(turn.intent in _alike(wish) for wish in wishes)
+    return turn.confidence >= SURE and not any(turn.intent in alike(wish) for wish in wishes)
 
 
-def _alike(intent: str) -> frozenset[str]:
+def alike(intent: str) -> frozenset[str]:
+    """The intents that one look-up answers together with this one."""
     return next((group for group in ALIKE if intent in group), frozenset({intent}))
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
-from actions import history
+from actions import commands, history
 from actions.base import HotlineAction
 from actions.turn import EMERGENCY, Event, Turn
 
@@ -38,7 +38,8 @@ class FormStep(HotlineAction):
         again = turn.intent == "repeat" and turn.understood
         if asked is not None and (again or self._answered_elsewhere(turn)):
             return self.ask_again(turn, asked)
-        if asked is not None and (turn.danger or (turn.understood and turn.intent in URGENT)):
+        urgent = turn.understood and turn.intent in URGENT and not self.picks(turn)
+        if asked is not None and (turn.danger or urgent or commands.command(turn)):
             return self.give_away()
         if asked is not None and turn.understood and turn.intent == "wait":
             turn.say("utter_wait")
@@ -52,6 +53,10 @@ class FormStep(HotlineAction):
     @abstractmethod
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         """Come back to the question after something else."""
+
+    def picks(self, turn: Turn) -> bool:
+        """Whether the message is plainly one of the choices asked about, whatever it was understood as (个人的: 转人工)."""
+        return False
 
     def asked(self, turn: Turn) -> str | None:
         """The slot that the form asked for in the turn before."""
@@ -69,8 +74,12 @@ class FormStep(HotlineAction):
 
     def elsewhere(self, turn: Turn) -> bool:
         """Whether the message is clearly about something else."""
-        about_us = self.own | ANSWERS
+        about_us = self.own_of(turn) | ANSWERS
         return turn.understood and turn.intent not in about_us and turn.share(*about_us) < LEFT_OVER
+
+    def own_of(self, turn: Turn) -> frozenset[str]:
+        """The intents that do not lead out of the form as it stands."""
+        return self.own
 
     def give_away(self) -> list[Event]:
         """This message is not the form's: let the rules have it."""

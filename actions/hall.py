@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.outage import address_of
@@ -31,8 +31,11 @@ class TellHall(HotlineAction):
         words, halls = await self._search(turn)
         kept: list[Event] = [SlotSet("asking", None)] if turn.asking(FORM) else []
         if len(halls) == 1:
-            self._tell(turn, halls[0])
-            return [SlotSet("hall", halls[0].name), *kept, *turn.about()]
+            hall = halls[0]
+            self._tell(turn, hall)
+            known = await measures.in_force(turn, hall.province, hall.city, hall.district)
+            measures.say_also(turn, known, "query_hall")
+            return [SlotSet("hall", hall.name), *kept, *turn.about()]
         tries = int(turn.asking(FORM).get("tries", 0))
         if (words or halls) and tries + 1 >= LAST_TRY:
             turn.say("utter_hall_given_up")

@@ -25,6 +25,7 @@ REASONS = {
     "complain": "complaint",
 }
 FACTS_FROM_SLOTS = ("account_number", "address")
+GATHERED = ("application", "voice")  # slots whose `facts` go with the ticket
 
 
 class Handoff(HotlineAction):
@@ -69,6 +70,13 @@ class Handoff(HotlineAction):
     def _facts(turn: Turn) -> dict[str, Any]:
         """What was gathered, by entity name; what this message says wins."""
         facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
+        facts |= history.slot_set(turn.events, "handoff_facts") or turn.slot("handoff_facts") or {}
+        for slot in GATHERED:
+            facts |= {
+                name: value for name, value in (turn.slot(slot) or {}).get("facts", {}).items() if value
+            }
+        if spoken_of := history.slot_set(turn.events, "ticket_number"):
+            facts["ticket_number"] = spoken_of
         for entity in turn.message.get("entities") or []:
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):

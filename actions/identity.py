@@ -131,3 +131,13 @@ def _named(name: str) -> SecondItem | SurnameOnly:
     if len(bare) < 2 or not given or given in _words()["titles"] or name.startswith("姓"):
         return SurnameOnly()
     return SecondItem(holder_name=bare)
+
+
+def name_in(text: str, *, asked: bool) -> str:
+    """A name as somebody gives it (王建国, 王先生, 宏达公司), '' if there is none; unasked only after 我叫 and the like."""
+    written = plain(text)
+    called = re.search(
+        r"(?:我叫|我姓|姓名|联系人(?:是|叫)?|名字(?:是|叫)?)[:：\s]*([\u4e00-\u9fff·]{1,6})", written
+    )
+    stripped = _stripped(called[1] if called else written if asked else "")
+    return stripped if stripped and _looks_like_name(stripped.removeprefix("姓")) else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import chosen
@@ -15,7 +15,8 @@ from backends.contracts import Outage, OutageAnswer, Place
 from kit import clock
 
 FORM = "outage_form"
-INTENTS = frozenset({"report_outage", "query_outage", "query_planned_outage", "report_frequent_outage"})
+INTENTS = frozenset({"query_outage", "query_planned_outage"})
+REPORT = "fault"  # what the slot `offer` holds while taking down a fault is offered
 # Somebody's own disconnection is no news for whoever asks about the address.
 PRIVATE = frozenset({"arrears", "violation"})
 TOLD_AT_ONCE = 2
@@ -34,6 +35,34 @@ def full_name(place: Place) -> str:
     return f"{place.city}{place.district}{place.street}{place.name}"
 
 
+def told_publicly(answer: OutageAnswer) -> list[Outage]:
+    """Notices of the place that is surely meant which anybody may hear."""
+    return [outage for outage in answer.outages if outage.kind not in PRIVATE and not outage.candidate]
+
+
+def say_outage(turn: Turn, outage: Outage) -> None:
+    """A notice in words: what it is, why, since or until when, and whether that is late."""
+    buildings = [turn.piece("part_building", number=turn.spoken(number)) for number in outage.buildings]
+    values: dict[str, Any] = {
+        "place": turn.spoken(outage.place.name) + turn.piece("part_list_and").join(buildings),
+        "kind": turn.piece(f"part_outage_{outage.kind}"),
+        "cause": turn.spoken(outage.cause),
+        "starts": outage.starts_at,
+        "until": outage.expected_end,
+        "restored": outage.restored_at,
+    }
+    key = f"utter_outage_{outage.status}"
+    if outage.status == "running" and outage.expected_end is None:
+        key += "_no_time"
+    elif outage.status == "running" and outage.expected_end and outage.expected_end <= clock.now():
+        key += "_overdue"
+    elif outage.status == "running" and outage.delayed:
+        key += "_delayed"
+    elif outage.status == "announced" and outage.expected_end is None:
+        key += "_no_time"
+    turn.say(key, **values)
+
+
 class TellOutage(HotlineAction):
     """What is known about the power at an address. Needs no account, ever."""
 
@@ -42,7 +71,12 @@ class TellOutage(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         address, answer = await self._look_up(turn)
         if answer.match == "exact":
-            return self._tell(turn, answer, address)
+            place = answer.places[0]
+            known = await measures.in_force(turn, place.province, place.city, place.district)
+            called_off = answer.model_copy(update={"outages": known.called_off(answer.outages)})
+            events = self._tell(turn, called_off, address)
+            measures.say_also(turn, known, turn.matter)
+            return events
         tries = int(turn.asking(FORM).get("tries", 0))
         if not address and not answer.places:
             asking: dict[str, Any] = {"form": FORM, "tries": tries}
@@ -79,41 +113,17 @@ class TellOutage(HotlineAction):
         kept += turn.about()
         planned = turn.matter == "query_planned_outage"
         order = PLANNED_FIRST if planned else RUNNING_FIRST
-        public = [outage for outage in answer.outages if outage.kind not in PRIVATE and not outage.candidate]
+        public = told_publicly(answer)
         for status in order:
             if told := [outage for outage in public if outage.status == status]:
                 for outage in told[:TOLD_AT_ONCE]:
-                    self._say(turn, outage)
-                if status == "running" and turn.matter != "report_frequent_outage":
+                    say_outage(turn, outage)
+                if status == "running" or (status == "announced" and planned):
                     return kept
-                if status == "announced" and planned:
-                    return kept
-                turn.say(f"utter_outage_{'frequent' if status == 'running' else 'still_dark'}")
-                return [*kept, *turn.offer()]
+                turn.say("utter_outage_still_dark")
+                return [*kept, SlotSet("offer", REPORT)]
         turn.say("utter_outage_none_planned" if planned else "utter_outage_none", place=turn.spoken(place))
-        return [*kept, *turn.offer()]
-
-    @staticmethod
-    def _say(turn: Turn, outage: Outage) -> None:
-        buildings = [turn.piece("part_building", number=turn.spoken(number)) for number in outage.buildings]
-        values: dict[str, Any] = {
-            "place": turn.spoken(outage.place.name) + turn.piece("part_list_and").join(buildings),
-            "kind": turn.piece(f"part_outage_{outage.kind}"),
-            "cause": turn.spoken(outage.cause),
-            "starts": outage.starts_at,
-            "until": outage.expected_end,
-            "restored": outage.restored_at,
-        }
-        key = f"utter_outage_{outage.status}"
-        if outage.status == "running" and outage.expected_end is None:
-            key += "_no_time"
-        elif outage.status == "running" and outage.expected_end and outage.expected_end <= clock.now():
-            key += "_overdue"
-        elif outage.status == "running" and outage.delayed:
-            key += "_delayed"
-        elif outage.status == "announced" and outage.expected_end is None:
-            key += "_no_time"
-        turn.say(key, **values)
+        return [*kept, SlotSet("offer", REPORT)]
 
 
 class ValidateOutageForm(FormStep):

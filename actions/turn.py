@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -32,7 +33,8 @@ SECOND, TOGETHER = 0.15, 0.5
 DANGER = 0.3
 EMERGENCY = "report_emergency"
 ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own
-_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
+# A year is read digit by digit; two of something is 两.
+_NUMERAL = re.compile(r"(?P<year>\d{4})(?=年)|(?P<two>(?<![\d.])2(?=[个年天次人口户台根块]))|\d+(?:\.\d+)?")
 
 
 class Turn:
@@ -43,6 +45,7 @@ class Turn:
     | `text` `intent` `entities(name)` `moment` | the resident's message |
     | `slot(name)` `asking(form)` `events` `standing` `offered` | where the conversation stands |
     | `say(key, **values)` | words of `data/responses` to the resident |
+    | `show(picture, alt)` | a picture kept by the desk, where `screen` is true |
     | `piece(key, **values)` `spoken(text)` | words to put into others |
     """
 
@@ -68,6 +71,11 @@ class Turn:
         if not found:
             raise BadInput("metadata.message_id: missing")
         return str(found)
+
+    @property
+    def caller(self) -> str:
+        """The telephone number the message came from, digits only; '' where the channel knows none."""
+        return str(self.metadata.get("caller") or "")
 
     @property
     def text(self) -> str:
@@ -179,26 +187,50 @@ class Turn:
         buttons = [] if self.channel == "ivr" else [{"title": t, "payload": t} for t in titles]
         self.dispatcher.utter_message(text=words.text, buttons=buttons)
 
+    @property
+    def screen(self) -> bool:
+        """Whether the resident can see a picture; on the telephone all is said in words."""
+        return self.channel != "ivr"
+
+    def show(self, picture: str, alt: str) -> None:
+        """A picture (`clients.desk.keep_picture`) as a message of its own; `alt` is read where it cannot be seen.
+
+        On the telephone nothing: there the action itself says what the picture shows.
+        """
+        if self.screen:
+            self.dispatcher.utter_message(text=alt, json_message={"picture": picture})
+
     def join(self) -> None:
-        """What one action says is one message: to a person it is one answer."""
-        messages = self.dispatcher.messages
-        if len(messages) < 2:
-            return
-        text = ("" if self.channel == "ivr" else "\n").join(message["text"] for message in messages)
-        buttons = [button for message in messages for button in message["buttons"]]
-        messages.clear()
-        self.dispatcher.utter_message(text=text, buttons=buttons)
+        """What one action says is one message, to a person it is one answer; a picture among it stays its own."""
+        said = self.dispatcher.messages[:]
+        self.dispatcher.messages.clear()
+        for own, messages in groupby(said, key=lambda message: bool(message["custom"])):
+            if own:
+                self.dispatcher.messages.extend(messages)
+                continue
+            texts, buttons = zip(
+                *((message["text"], message["buttons"]) for message in messages), strict=True
+            )
+            self.dispatcher.utter_message(
+                text=("\n" if self.screen else "").join(texts), buttons=[b for each in buttons for b in each]
+            )
 
     def piece(self, key: str, **values: Any) -> str:
         """A part of a sentence."""
         return self.clients.wording.text(f"utter_{key}", self.channel, **values)
 
     def spoken(self, text: str) -> str:
-        """Somebody else's text: on the telephone its numerals as words (60弄: 六十弄)."""
+        """Somebody else's text: on the telephone its numerals as words (60弄: 六十弄, 2024年: 二零二四年, 2个: 两个)."""
         if self.channel != "ivr":
             return text
         speaker = Speaker(spoken=True)
-        return _NUMERAL.sub(lambda found: speaker.render(found[0], "number"), text)
+
+        def words(found: re.Match[str]) -> str:
+            if found["two"]:
+                return str(speaker.words["two"])
+            return speaker.render(found[0], "digits" if found["year"] else "number")
+
+        return _NUMERAL.sub(words, text)
 
     @property
     def matter(self) -> str:

@@ -1,8 +1,9 @@
 """Before anything is decided: is the message understood well enough to act on?
 
 Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
-none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question
-which of several is meant (`doubt.py`, `answer.py`).
+none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question which of several is
+meant (`doubt.py`, `answer.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`,
+`commands.py`).
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import answer, doubt
+from actions import answer, commands, demands, doubt
+from actions.accounts import bindings
 from actions.clients import Clients
 from actions.turn import Event, Turn
 
 
 class Understanding(Action):  # type: ignore[misc]
-    """Sets `understood` for this message."""
+    """Sets `understood` for this message, and `waiting` to what else it wants."""
 
     action_name: ClassVar[str] = "action_validate_slot_mappings"
 
@@ -33,4 +35,8 @@ class Understanding(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
-        return [SlotSet("understood", doubt.settled(turn) and answer.picked(turn) is None)]
+        elsewhere = answer.picked(turn) is not None or bool(bindings.meant(turn) or commands.command(turn))
+        return [
+            SlotSet("understood", doubt.settled(turn) and not elsewhere),
+            *demands.noticed(turn, doubt.alike(turn.intent)),
+        ]

@@ -65,6 +65,7 @@ class Backend:
     |---|---|
     | `get(what, path, model, params)` | at most twice |
     | `post(what, path, model, json)` | only with `idempotent=True` |
+    | `delete(what, path, model)` | at most twice |
 
     `what` names the call in logs and errors, since paths may hold account numbers.
     """
@@ -108,6 +109,10 @@ class Backend:
         return await self._call(
             what, model, RETRIES if idempotent else 0, "POST", path, json=json, headers=headers
         )
+
+    async def delete(self, what: str, path: str, model: type[Model]) -> Model:
+        """DELETE and validate; the other side takes the same request twice as one."""
+        return await self._call(what, model, RETRIES, "DELETE", path)
 
     async def _call(
         self, what: str, model: type[Model], retries: int, method: str, path: str, **options: Any

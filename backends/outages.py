@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from backends.client import Backend
-from backends.contracts import Outage, OutageAnswer, PlaceAnswer
+from backends.client import Backend, BackendLied
+from backends.contracts import Outage, OutageAnswer, OutageList, Place, PlaceAnswer
 from kit import clock
 
 PARTS = ("city", "district", "street", "estate", "building", "room")
@@ -18,6 +19,8 @@ class Outages(Backend):
     | `look_up(text, parts, at)` | what place was understood, and its outages |
     | `search(text, parts, at)` | the outages only; `candidate`: of a place that merely might be meant |
     | `of_account(number, at)` | outages of a verified account's address, arrears included |
+    | `place_of_account(number)` | where a verified account is supplied |
+    | `of_places(place_ids)` | public outages of places known by their ids |
     | `place(text, parts)` | the place alone, with its grid manager |
 
     `parts` is an address entity's `{city, district, street, estate, building, room}`, any of them.
@@ -50,6 +53,19 @@ class Outages(Backend):
         params = {"at": (at or clock.now()).isoformat()}
         path = f"/v1/accounts/{quote(number, safe='')}/outages"
         return (await self.get("outages.of_account", path, OutageAnswer, params)).outages
+
+    async def place_of_account(self, number: str) -> Place:
+        """Where a verified account is supplied. Raises `BackendRefused(404, "unknown_account")`, `BackendLied`."""
+        path = f"/v1/accounts/{quote(number, safe='')}/outages"
+        answer = await self.get("outages.place_of_account", path, OutageAnswer)
+        if answer.match != "exact":
+            raise BackendLied("outages.place_of_account: match is not exact")
+        return answer.places[0]
+
+    async def of_places(self, place_ids: Sequence[str]) -> list[Outage]:
+        """Public outages of at most fifty places, those that ended in the last three days among them."""
+        params = {"place_id": list(place_ids)}
+        return (await self.get("outages.of_places", "/v1/outages/of-places", OutageList, params)).outages
 
     async def place(self, text: str = "", parts: dict[str, str] | None = None) -> PlaceAnswer:
         return await self.get("outages.place", "/v1/places", PlaceAnswer, _address(text, parts))

@@ -28,6 +28,7 @@ from kit.settings import Settings, load
 from tests.e2e.running import Running
 from tests.simulators.wechat.model import SimAccount
 
+TURNS = 120  # of the long talk
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 BOT_READY = re.compile(r"ready after ([\d.]+) s")
 console = Console(stderr=True)
@@ -67,6 +68,11 @@ async def latencies(settings: Settings, base: str, bot_url: str, given: argparse
                 texts, bot_url, token, count=given.count, seconds=given.seconds,
                 step=lambda: progress.advance(bar),
             )
+        )  # fmt: skip
+        bar = progress.add_task("long talk", total=given.count)
+        results += await measure.long_talk(
+            measure.walks(), bot_url, token, turns=TURNS, count=given.count, seconds=given.seconds,
+            step=lambda: progress.advance(bar),
         )  # fmt: skip
     return results
 
@@ -113,6 +119,9 @@ def show(report: dict[str, Any]) -> None:
             str(row["late"]), str(row["wrong"]),
         )  # fmt: skip
     out.print(table)
+    p50 = {row["name"]: row["p50"] for row in report["turns"]}
+    first, late = p50[measure.turn_row(1)], p50[measure.turn_row(TURNS)]
+    out.print(f"ratio of turn {TURNS} to turn 1, by the median: {late / first:.2f}" if first else "")
     for name, seconds in report.get("start_seconds", {}).items():
         out.print(
             f"start, {name}: {seconds['all']} s until ready (the bot alone: {seconds.get('bot', '?')} s)"

@@ -131,3 +131,51 @@ async def parses(
             await parse(number, counted=False)
         await _repeat(count, seconds, 1, parse)
     return result("parse (door)", times)
+
+
+def turn_row(number: int) -> str:
+    """Name of the row of a conversation's turns of this number."""
+    return f"turn {number} (door)"
+
+
+async def long_talk(
+    walks: Sequence[Walk], bot_url: str, token: str, *, turns: int, count: int, seconds: float, step: Step
+) -> list[Result]:
+    """The bot's door with its actions: first turns of conversations, and in turn with them those of a long one.
+
+    The long one has said `turns` - 1 things before the first that counts.
+    """
+    headers = {"Authorization": f"Bearer {token}"}
+    old, fresh = turn_row(turns), turn_row(1)
+    times: dict[str, list[float]] = {fresh: [], old: []}
+    wrong = {fresh: 0, old: 0}
+    async with httpx.AsyncClient(base_url=bot_url, headers=headers, timeout=4 * CUT_SECONDS) as client:
+
+        async def say(conversation: str, walk: Walk, row: str = "") -> None:
+            body = {
+                "conversation": conversation, "message_id": uuid.uuid4().hex, "text": walk.text, "channel": "wechat",
+                "epoch": 0,
+            }  # fmt: skip
+            began = time.perf_counter()
+            response = await client.post("/turn", json=body)
+            took = (time.perf_counter() - began) * 1000
+            response.raise_for_status()
+            if row:
+                words = "\n".join(message["text"] for message in response.json()["messages"])
+                times[row].append(took)
+                wrong[row] += not re.search(walk.right, words)
+
+        talk = uuid.uuid4().hex
+        for number in range(turns - 1):
+            await say(talk, walks[number % len(walks)])
+
+        async def both(number: int) -> None:
+            walk = walks[number % len(walks)]
+            await say(uuid.uuid4().hex, walk, fresh)
+            await say(talk, walk, old)
+            step()
+
+        for walk in walks[:TRIALS]:
+            await say(uuid.uuid4().hex, walk)
+        await _repeat(count, seconds, 1, both)
+    return [result(name, taken, wrong=wrong[name]) for name, taken in times.items()]

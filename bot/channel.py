@@ -1,7 +1,7 @@
 """The one door into Rasa over HTTP, on a private network: `turn`, `parse`, `events`, `health`.
 
     call          body                                                                         200
-    POST /turn    conversation message_id text channel epoch [nbest asr_confidence now]        message_id replayed messages
+    POST /turn    conversation message_id text channel epoch [nbest asr_confidence now caller] message_id replayed messages
                                                                                                intent entities actions elapsed_ms
     POST /parse   text [channel nbest asr_confidence now]                                      text intent intent_ranking entities
     POST /events  conversation events                                                          count

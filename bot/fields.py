@@ -11,6 +11,7 @@ from typing import Any
 
 CHANNELS = ("wechat", "ivr", "web")
 MAX_ID = 255
+MAX_DIGITS = 15
 
 
 class BadField(ValueError):
@@ -48,10 +49,12 @@ class TurnRequest:
     message_id: str
     epoch: int
     said: Said
+    caller: str = ""  # the telephone number it came from, where the channel knows one
 
     def metadata(self) -> dict[str, Any]:
-        """As `Said.metadata`, with epoch and message id: an action asks its permit with them."""
-        return {**self.said.metadata(), "epoch": self.epoch, "message_id": self.message_id}
+        """As `Said.metadata`, with epoch and message id, which an action asks its permit with, and the caller's number."""
+        more = {"epoch": self.epoch, "message_id": self.message_id, "caller": self.caller}
+        return {**self.said.metadata(), **more}
 
 
 def read_body(raw: bytes) -> dict[str, Any]:
@@ -72,7 +75,8 @@ def read_turn(body: Mapping[str, Any]) -> TurnRequest:
         raise BadField("epoch", "must be an integer")
     if body.get("channel") is None:
         raise BadField("channel", f"must be one of {', '.join(CHANNELS)}")
-    return TurnRequest(read_id(body, "conversation"), read_id(body, "message_id"), epoch, read_said(body))
+    ids = read_id(body, "conversation"), read_id(body, "message_id")
+    return TurnRequest(*ids, epoch, read_said(body), _digits(body.get("caller")))
 
 
 def read_said(body: Mapping[str, Any]) -> Said:
@@ -92,6 +96,14 @@ def read_id(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not value.isprintable():
         raise BadField(name, f"must be a string of 1 to {MAX_ID} printable characters")
+    return value
+
+
+def _digits(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or len(value) > MAX_DIGITS or not (value.isascii() and value.isdigit()):
+        raise BadField("caller", f"must be at most {MAX_DIGITS} digits or null")
     return value
 
 

@@ -12,7 +12,7 @@ FOLDERS = {
     "data/nlu": ("*.yml",),
     "data/rules": ("*.yml",),
     "data/stories": ("*.yml",),
-    "data/lookups": ("*",),
+    "data/lookups": ("places.txt", "divisions.txt", "halls.txt", "devices.yml", "words.txt"),
 }
 """Training data below the project's root; `bot/components` and the lock count too."""
 DIALOGUE = ("data/rules", "data/stories")

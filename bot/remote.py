@@ -1,4 +1,4 @@
-"""The two calls out of Rasa: custom actions, and the words of its responses."""
+"""The two calls out of Rasa: custom actions, and the words of its responses; both are sent what they read, no more."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import Any
 import aiohttp
 from jsonschema import Draft202012Validator
 from rasa.core.actions.action import RemoteAction
-from rasa.core.nlg.callback import (
-    CallbackNaturalLanguageGenerator,
-    nlg_request_format,
-    nlg_response_format_spec,
-)
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.core.nlg.callback import CallbackNaturalLanguageGenerator, nlg_response_format_spec
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
@@ -34,6 +32,19 @@ def _validate_action_result(self: RemoteAction, result: Any) -> bool:
     _ACTION_ANSWER.validate(result)
     return True
 
+
+def _action_call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    body = _whole_call(self, tracker, domain)
+    events = body["tracker"]["events"]
+    for event in events:
+        if event["event"] == UserUttered.type_name:
+            # All intents with their shares, the bulk of an event; the latest message's are beside the events.
+            event["parse_data"] = {k: v for k, v in event["parse_data"].items() if k != "intent_ranking"}
+    return body
+
+
+_whole_call = RemoteAction._action_call_format
+RemoteAction._action_call_format = _action_call_format
 
 # Rasa validates the schema itself, against its own schema, before each answer of the action server: 20 ms a call.
 # The class is named all over Rasa (forms, slot extraction), so it is changed in place; what it accepts is the same.
@@ -136,7 +147,13 @@ class RemoteWords(CallbackNaturalLanguageGenerator):
         """
         responses = kwargs.pop("domain_responses", None)
         kwargs["response_id"] = self.fetch_response_id(utter_action, tracker, output_channel, responses)
-        body = nlg_request_format(utter_action, tracker, output_channel, **kwargs)
+        body = {
+            "response": utter_action,
+            "id": kwargs.pop("response_id"),
+            "arguments": kwargs,
+            "tracker": tracker.current_state(EventVerbosity.NONE),
+            "channel": {"name": output_channel},
+        }
         answer = await self.nlg_endpoint.request(json=body)
         if isinstance(answer, dict) and _WORDS.is_valid(answer):
             return answer

@@ -1,4 +1,4 @@
-"""Rasa's trackers in PostgreSQL: one row a conversation, this session's events only.
+"""Rasa's trackers in PostgreSQL: one row a conversation, of this session what `recent.py` keeps.
 
 One SELECT and one UPSERT a turn. A row carries a version, and a save that saw an older one is refused, so two writers
 who both believed to hold the lock cannot lose a turn without a sound.
@@ -10,20 +10,20 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted
+from rasa.shared.core.events import ActionExecuted, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.engine.url import URL, make_url
 
 from bot.fields import plain
+from bot.recent import recent, this_session
 from bot.tracker import Tracker, read_events
 
 logger = logging.getLogger(__name__)
@@ -36,16 +36,6 @@ _SCHEMA_LOCK = (
 
 class TrackerConflict(Exception):
     """Somebody else saved this conversation since it was read."""
-
-
-def this_session(events: Iterable[Event]) -> list[Event]:
-    """The events from the last session start on, the cut Rasa's own stores make when they read."""
-    session: list[Event] = []
-    for event in events:
-        if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME:
-            session = []
-        session.append(event)
-    return session
 
 
 def split_url(address: str) -> tuple[URL, str]:
@@ -135,12 +125,13 @@ class PostgresTrackerStore(TrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Write this session's events.
+        """Write this session's events, a long one's cut to its last messages.
 
         Raises:
             TrackerConflict: the row is not the one the tracker was read from.
         """
-        events = this_session(tracker.events)
+        events = this_session(list(tracker.events))
+        events = recent(events, lambda: self.init_tracker(tracker.sender_id))
         started = next((e for e in events if isinstance(e, SessionStarted)), events[0] if events else None)
         row = await asyncio.to_thread(
             self._first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -59,6 +60,7 @@ class BotDoor:
     async def turn(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
         body = self._heard(message, conversation.channel) | {
             "conversation": str(conversation.id), "message_id": str(message.id), "epoch": epoch,
+            "caller": caller_of(conversation),
         }  # fmt: skip
         answer = await self._call("/turn", body, TURN_SECONDS)
         words = [
@@ -90,3 +92,12 @@ class BotDoor:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def caller_of(conversation: Conversation) -> str:
+    """The telephone number a call came from, as it is rung back: digits without the country's; '' if it is not known."""
+    number = conversation.identity.removeprefix(f"{conversation.channel}:")
+    if conversation.channel != "ivr" or number == conversation.resident:
+        return ""
+    digits = re.sub(r"^(?:\+|00)86", "", re.sub(r"[ -]", "", number))
+    return digits if re.fullmatch(r"[0-9]{7,12}", digits) else ""

@@ -47,6 +47,15 @@ class Jobs:
         """Who does the jobs of this name; called by the program put together from the rooms."""
         self._handlers[name] = handler
 
+    def every(self, name: str, cron: str, work: Callable[[], Awaitable[Any]]) -> None:
+        """Do `work` at the times of `cron`, in one worker at a time; a failing one waits for its next time."""
+
+        async def run(timestamp: int) -> None:
+            await work()
+
+        task = self.app.task(name=name, queue=name, lock=name, queueing_lock=name)(run)
+        self.app.periodic(cron=cron, periodic_id=name)(task)
+
     async def enqueue(
         self, session: AsyncSession, name: str, subject: uuid.UUID, *, lock: str | None, delay: float = 0.0
     ) -> None:
@@ -88,10 +97,10 @@ class Jobs:
             await self.app.job_manager.retry_job(job)
         return len(stalled)
 
-    async def keep_rescuing(self, also: Callable[[], Awaitable[None]]) -> None:
+    async def keep_rescuing(self, *also: Callable[[], Awaitable[None]]) -> None:
         """Rescue, and do `also`, every few seconds until cancelled; one failure does not end it."""
         while True:
-            for step in (self.rescue, also):
+            for step in (self.rescue, *also):
                 try:
                     await step()
                 except Exception as error:

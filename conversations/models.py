@@ -1,4 +1,4 @@
-"""Tables of the record: conversation, message, turn, outbox, permit, verification.
+"""Tables of the record: conversation, message, turn, outbox, picture, permit, verification, binding.
 
 The inbox is the message table itself: an inbound message's `channel_message_id` is unique within its
 conversation, so a redelivery finds the first.
@@ -27,6 +27,7 @@ from kit.db import Base
 OWNERS = ("bot", "queue", "agent")
 AUTHORS = ("resident", "bot", "agent", "system")
 OUTBOX_STATES = ("ready", "sending", "sent", "unconfirmed", "parked", "failed", "suppressed")
+PICTURE_BYTES = 200_000
 FINAL_STATES = ("sent", "unconfirmed", "failed", "suppressed")
 
 
@@ -138,6 +139,24 @@ class Outbox(Base):
     finished_at: Mapped[datetime | None]
 
 
+class Picture(Base):
+    """A picture to be shown in one conversation; the same bytes are kept once."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "digest"),
+        CheckConstraint(f"octet_length(png) between 1 and {PICTURE_BYTES}", name="png"),
+        Index("picture_created_at_idx", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)  # random: nobody guesses it
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    png: Mapped[bytes]
+    alt: Mapped[str]  # the picture in words
+    created_at: Mapped[datetime]
+
+
 class Permit(Base):
     """Leave to write to the utility once, given under the epoch that asked; the key is the order's own."""
 
@@ -177,7 +196,7 @@ class VerificationAttempt(Base):
     __tablename__ = "verification_attempt"
     __table_args__ = (
         UniqueConstraint("conversation_id", "key"),
-        Index("verification_attempt_identity_idx", "identity", "at", postgresql_where=text("not matched")),
+        Index("verification_attempt_identity_idx", "identity", "at"),
         Index(
             "verification_attempt_account_idx", "account_number", "at", postgresql_where=text("not matched")
         ),
@@ -190,3 +209,25 @@ class VerificationAttempt(Base):
     account_number: Mapped[str] = mapped_column(String(13))
     matched: Mapped[bool]
     at: Mapped[datetime]
+
+
+class Binding(Base):
+    """An account remembered for a resident of lasting identity; alive until it ends. `conversation_id`: where they are reached."""
+
+    __tablename__ = "binding"
+    __table_args__ = (
+        Index(
+            "binding_alive_key", "identity", "account_number", unique=True, postgresql_where=text("ended_at is null")
+        ),  # bound once
+        Index("binding_account_idx", "account_number", postgresql_where=text("ended_at is null")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    identity: Mapped[str] = mapped_column(String(160))
+    account_number: Mapped[str] = mapped_column(String(13))
+    holder_version: Mapped[str] = mapped_column(String(40))  # the utility's, when it was proved
+    bound_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(16))  # resident declined disuse holder_changed

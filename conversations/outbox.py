@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.models import Conversation, Message, Outbox
@@ -23,13 +23,22 @@ def _fenced_off() -> ColumnElement[bool]:
     return and_(bot, Outbox.exempt.is_(False), Outbox.epoch != Conversation.epoch)
 
 
+def _outdated() -> ColumnElement[bool]:
+    """Notices that would mislead by now (`good_until` in their data), for instance parked ones of last week."""
+    until = Message.payload["data"]["good_until"].astext
+    passed = cast(until, DateTime(timezone=True)) < clock.now()
+    return select(Message.id).where(Message.id == Outbox.message_id, until.is_not(None), passed).exists()
+
+
 async def suppress_stale(session: AsyncSession, conversation_id: uuid.UUID) -> None:
-    """Keep the bot's unsaid words of an earlier epoch as suppressed: somebody else has the word now."""
+    """Keep as suppressed what is not to be said any more: the bot's words of an earlier epoch, and outdated notices."""
     stale = (
         select(Outbox.id)
         .join(Conversation, Conversation.id == Outbox.conversation_id)
         .where(
-            Outbox.conversation_id == conversation_id, Outbox.state.in_(("ready", "parked")), _fenced_off()
+            Outbox.conversation_id == conversation_id,
+            Outbox.state.in_(("ready", "parked")),
+            or_(_fenced_off(), _outdated()),
         )
     )
     await session.execute(

@@ -127,6 +127,24 @@ class Desk(Protocol):
         """A message of the human stretch: note facts, mark unread."""
         ...
 
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        """The resident urges while waiting: move the live ticket up; False if that was done often, or just now."""
+        ...
+
+    def rates(self, text: str) -> bool:
+        """Whether the words may answer a survey; without looking whether one is open."""
+        ...
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        """Take the message as a survey's answer, and say so; None if none is open. May hand over in this turn."""
+        ...
+
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        """Ask, once, how content the resident is with a finished work order; False if this is not the moment."""
+        ...
+
     async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
         """Make the live ticket urgent and ring."""
         ...

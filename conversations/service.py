@@ -15,6 +15,7 @@ from conversations import outbox, record, verification
 from conversations.disarm import clean
 from conversations.jobs import Jobs
 from conversations.models import Conversation, Message, Turn
+from conversations.pictures import Pictures
 from conversations.ports import Bot, Channel, Desk, InboundMessage, Said
 from kit import clock
 from kit.bell import Bell
@@ -48,6 +49,7 @@ class Conversations:
 
     def __init__(self, *, db: Database, bell: Bell, jobs: Jobs, bot: Bot, wording: Wording) -> None:
         self.db, self.bell, self.jobs, self.bot, self.wording = db, bell, jobs, bot, wording
+        self.pictures = Pictures(db)
         self.channels: dict[str, Channel] = {}
         self.desk: Desk
 

@@ -23,7 +23,7 @@ log = get(__name__)
 
 EMERGENCY = "report_emergency"
 EMERGENCY_CONFIDENCE = 0.3  # recall first: a needless warning costs a line, a missed one may cost a life
-CANCEL_CONFIDENCE = 0.6
+WISH_CONFIDENCE = 0.6  # of a wish that changes the wait itself
 
 
 async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
@@ -48,12 +48,14 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
             await house.desk.heard(session, conversation, message, parse.entities)
             await house.desk.raise_alarm(session, conversation.id, "emergency words")
         elif conversation.owner == "queue":
-            if parse.intent == "cancel" and parse.confidence >= CANCEL_CONFIDENCE:
+            if parse.intent == "cancel" and parse.confidence >= WISH_CONFIDENCE:
                 key = "utter_queue_withdrawn"
                 values = {"number": await house.desk.withdraw(session, conversation)}
             else:
                 await house.desk.heard(session, conversation, message, parse.entities)
-                key = "utter_queue_waiting"
+                wished = parse.intent == "urge_ticket" and parse.confidence >= WISH_CONFIDENCE
+                hurried = wished and await house.desk.hurry(session, conversation, message)
+                key = "utter_queue_urged" if hurried else "utter_queue_waiting"
                 values = {
                     "number": await house.desk.live_number(session, conversation.id),
                     "place": await house.desk.place_in_line(session, conversation.id) or 1,

@@ -12,7 +12,7 @@ import uuid
 from conversations import outbox, record
 from conversations.disarm import disarm
 from conversations.models import Conversation, Message, Turn
-from conversations.ports import BotFailed, BotTurn, HandoffRequest
+from conversations.ports import BotFailed, BotTurn, HandoffRequest, Said
 from conversations.service import Conversations
 from conversations.stretch import attend
 from kit import clock
@@ -58,7 +58,11 @@ class Turns:
                 await self._readmit(turn_id)
                 continue
             try:
-                await self._finish(turn_id, await self._answer(conversation, message, turn.epoch))
+                words = await self._rated(turn_id, message)
+                answer = (
+                    await self._answer(conversation, message, turn.epoch) if words is None else BotTurn(words)
+                )
+                await self._finish(turn_id, answer)
                 break
             except Exception as failure:  # also a defect of ours: the resident is owed a sentence either way
                 expected = isinstance(failure, BotFailed)
@@ -75,6 +79,17 @@ class Turns:
         async with self.house.db.work() as session:
             turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
             turn.epoch = (await record.lock_conversation(session, turn.conversation_id)).epoch
+
+    async def _rated(self, turn_id: uuid.UUID, message: Message) -> list[Said] | None:
+        """What is said to the answer of a survey, which is no matter of the bot's; None if the message is none."""
+        if message.kind != "text" or not self.house.desk.rates(message.text):
+            return None
+        async with self.house.db.work() as session:
+            turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
+            conversation = await record.lock_conversation(session, turn.conversation_id)
+            if conversation.owner != "bot" or conversation.epoch != turn.epoch:
+                return None
+            return await self.house.desk.rated(session, conversation, message)
 
     async def _answer(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
         """The bot's words, or fixed ones for what it cannot read."""

@@ -1,6 +1,7 @@
 """Who has proved which account is theirs: one account, one conversation, fifteen minutes of silence at most.
 
-Failures count per resident and per account, three in 24 hours each; then only a person can go on.
+Failures count per resident and per account, three in 24 hours each; then only a person can go on. So it is when one
+identity tries many different accounts within weeks, proved or not (`data/knowledge/facts/security.yml`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.models import Conversation, Verification, VerificationAttempt
 from kit import clock
+from kit.facts import Facts
 
+FACTS = Facts()
 SILENCE = timedelta(minutes=15)
 FAILURES = 3
 FAILURE_WINDOW = timedelta(hours=24)
 
-Lock = Literal["resident", "account"]
+Lock = Literal["resident", "account", "probing"]
 
 
 async def active(session: AsyncSession, conversation_id: uuid.UUID) -> str | None:
@@ -55,7 +58,17 @@ async def locked(session: AsyncSession, conversation: Conversation, account_numb
         await session.scalar(failed.where(VerificationAttempt.account_number == account_number)) or 0
     ) >= FAILURES:
         return "account"
-    return None
+    return "probing" if await _probing(session, conversation.identity, account_number) else None
+
+
+async def _probing(session: AsyncSession, identity: str, account_number: str) -> bool:
+    """Whether this account would be one too many; those tried before stay open to the same identity."""
+    since = clock.now() - timedelta(days=int(FACTS.get("probing_days").value))
+    tried = select(VerificationAttempt.account_number).where(
+        VerificationAttempt.identity == identity, VerificationAttempt.at > since
+    )
+    others = set(await session.scalars(tried.distinct())) - {account_number}
+    return len(others) + 1 >= FACTS.get("probing_accounts").value
 
 
 async def record(
@@ -73,11 +86,16 @@ async def record(
     )  # fmt: skip
     if added is None or not matched:
         return
-    await end(session, conversation.id, "replaced")
+    await begin(session, conversation.id, account_number)
+
+
+async def begin(session: AsyncSession, conversation_id: uuid.UUID, account_number: str) -> None:
+    """This account is proved here from now on; whatever was before it ends."""
+    await end(session, conversation_id, "replaced")
     now = clock.now()
     session.add(
         Verification(
-            conversation_id=conversation.id, account_number=account_number, verified_at=now, last_used_at=now
+            conversation_id=conversation_id, account_number=account_number, verified_at=now, last_used_at=now
         )
     )
     await session.flush()

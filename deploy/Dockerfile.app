@@ -24,6 +24,7 @@ COPY data data
 COPY kit kit
 COPY backends backends
 COPY conversations conversations
+COPY outreach outreach
 COPY desk desk
 COPY connectors connectors
 COPY actions actions
@@ -35,7 +36,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     HOTLINE_HOST=0.0.0.0 \
     HOTLINE_LOG_JSON=1
 # Here, because the file system is read-only later.
-RUN python -m compileall -q kit backends conversations desk connectors actions hotline
+RUN python -m compileall -q kit backends conversations desk connectors outreach actions hotline
 USER 10001
 EXPOSE 8000
 # Of the default command; the others bring their own.

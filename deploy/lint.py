@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 BOT_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
-ROOMS = ["kit", "conversations", "desk", "connectors", "actions", "backends", "hotline"]
+ROOMS = ["kit", "conversations", "desk", "connectors", "outreach", "actions", "backends", "hotline"]
 DOCKERFILES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "deploy").glob("Dockerfile*"))
 COMPOSE = "docker-compose.yml"
 

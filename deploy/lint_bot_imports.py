@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = {"kit", "conversations", "desk", "connectors", "actions", "backends", "hotline"}
+ROOMS = {"kit", "conversations", "desk", "connectors", "outreach", "actions", "backends", "hotline"}
 BOT_ONLY = {"rasa", "tensorflow", "jieba", "spacy", "bot"}
 
 

@@ -17,9 +17,10 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
-from desk import agents, repository
+from desk import agents, calls, repository, survey
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
 from desk.endpoints import Number
+from desk.measures import MEASURE_ROUTES, MeasureBook, MeasurePages
 from desk.models import AGENT_OUTCOMES
 from desk.pages import HEADERS, STATIC, Pages
 from desk.schemas import Callback, TicketPage, TicketRow
@@ -48,6 +49,8 @@ ROUTES = (
     Route("POST", "/tickets/{number}/heartbeat", "heartbeat", AGENT),
     Route("POST", "/tickets/{number}/replies", "reply", AGENT),
     Route("POST", "/tickets/{number}/close", "close", AGENT),
+    Route("POST", "/tickets/{number}/calls/take", "take_call", AGENT),
+    Route("POST", "/tickets/{number}/calls", "record_call", AGENT),
 )
 
 
@@ -117,6 +120,7 @@ class Console:
                 listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
                 events=await repository.events(session, listed[0]),
                 transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
+                rating=await survey.of(session, number),
             )  # fmt: skip
 
     def _side(self, ticket: TicketPage, by: By) -> dict[str, Any]:
@@ -203,6 +207,22 @@ class Console:
             )
         return self._go(f"/desk/tickets/{number}")
 
+    async def take_call(self, number: Number, by: By) -> Response:
+        async with self.db.work() as session:
+            await calls.take(session, self.desk, number=number, agent=by.agent)
+        return self._go(f"/desk/tickets/{number}")
+
+    async def record_call(
+        self, number: Number, by: By, reached: Annotated[bool, Form()],
+        note: Annotated[str, Form(max_length=1000)] = "", answer: Annotated[str, Form(max_length=12)] = "",
+    ) -> Response:  # fmt: skip
+        async with self.db.work() as session:
+            await calls.record(
+                session, self.desk, number=number, agent=by.agent, reached=reached, note=note,
+                answer=answer if reached else "",
+            )  # fmt: skip
+        return self._go(f"/desk/tickets/{number}")
+
     @staticmethod
     def _callback(phone: str, at: str) -> dict[str, Any]:
         """From the form's fields; a browser gives the time without an offset: Shanghai's."""
@@ -237,14 +257,19 @@ def _route_class(pages: Pages) -> type[APIRoute]:
     return ConsoleRoute
 
 
-def console_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
+def console_router(
+    desk: DeskService, *, secure: bool = True, measures: MeasureBook | None = None
+) -> APIRouter:
     """`/desk/…`; `secure` as in `api_router`. Needs `mount_static` on the application."""
     pages = Pages()
-    console = Console(desk, pages, secure=secure)
+    handled: list[tuple[Route, object]] = [(route, Console(desk, pages, secure=secure)) for route in ROUTES]
+    if measures is not None:
+        pages.templates.globals["has_measures"] = True
+        handled += [(route, MeasurePages(measures, pages)) for route in MEASURE_ROUTES]
     routes = APIRouter(prefix="/desk", route_class=_route_class(pages), include_in_schema=False)
-    for route in ROUTES:
+    for route, handler in handled:
         routes.add_api_route(
-            route.path, getattr(console, route.handler), methods=[route.method], name=f"desk_{route.handler}",
+            route.path, getattr(handler, route.handler), methods=[route.method], name=f"desk_{route.handler}",
             response_class=HTMLResponse, response_model=None, dependencies=[Depends(guard(desk, route.permission))],
         )  # fmt: skip
     return routes

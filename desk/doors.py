@@ -26,6 +26,7 @@ class Permission(Enum):
 
     ANYONE = "anyone"
     AGENT = "agent"  # any who is logged in, supervisors too
+    SUPERVISOR = "supervisor"
 
 
 class Route(NamedTuple):
@@ -60,6 +61,8 @@ def guard(desk: DeskService, permission: Permission) -> Callable[[Request], Awai
         # A browser sends the cookie along with a foreign page's form; that page cannot know the token.
         if forgeable and not agents.check_csrf(login, request.headers.get(CSRF_HEADER, "")):
             raise Forbidden("X-CSRF-Token is missing or wrong", code="wrong_csrf")
+        if permission is Permission.SUPERVISOR and agent.role != "supervisor":
+            raise Forbidden("only supervisors may do this")
         request.state.caller = Caller(agent, login)
 
     return check

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -13,9 +14,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import SecretStr
 
 from conversations.ports import HandoffRequest, Said
-from desk import agents, repository, stream
+from desk import agents, calls, repository, stream, survey
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
+from desk.inner import ticket_routes
 from desk.schemas import (
+    Call,
     Closing,
     Credentials,
     Draft,
@@ -30,7 +33,7 @@ from desk.schemas import (
     TicketRow,
 )
 from desk.service import DeskService
-from kit.http import require_bearer
+from kit.http import png, require_bearer
 
 ANYONE, AGENT = Permission.ANYONE, Permission.AGENT
 
@@ -43,22 +46,31 @@ ROUTES = (
     Route("GET", "/tickets", "list_tickets", AGENT),
     Route("POST", "/tickets/next", "take_next", AGENT),
     Route("GET", "/tickets/{number}", "get_ticket", AGENT),
+    Route(
+        "GET", "/tickets/{number}/pictures/{picture}", "picture", AGENT
+    ),  # the assignee's: no veil covers it
     Route("POST", "/tickets/{number}/claim", "claim", AGENT),
     Route("POST", "/tickets/{number}/release", "release", AGENT),  # supervisors: anybody's
     Route("POST", "/tickets/{number}/heartbeat", "heartbeat", AGENT),
     Route("POST", "/tickets/{number}/replies", "reply", AGENT, 201),
     Route("POST", "/tickets/{number}/close", "close", AGENT),
+    Route("POST", "/tickets/{number}/calls/take", "take_call", AGENT),
+    Route("POST", "/tickets/{number}/calls", "record_call", AGENT),
 )
 
 Number = Annotated[str, Path(pattern=r"^\d{14}$", description="the ticket's number")]
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Error, "description": "a field is wrong; the reason names it"},
     401: {"model": Error, "description": "no login, or it is over"},
-    403: {"model": Error, "description": "the CSRF token is missing or wrong"},
+    403: {
+        "model": Error,
+        "description": "the CSRF token is missing or wrong; a picture is its assignee's only",
+    },
     404: {"model": Error, "description": "no such ticket, or nobody waits (`queue_empty`)"},
     409: {
         "model": Error,
-        "description": "`ticket_taken`, `ticket_lost`, `ticket_closed`, `read_only`, `token_reused`",
+        "description": "`ticket_taken`, `ticket_lost`, `ticket_closed`, `read_only`, `token_reused`, `no_call_due`, `call_not_yours`, "
+        "`call_too_soon`",
     },
     429: {"model": Error, "description": "too many logins tried"},
 }
@@ -97,7 +109,7 @@ class Api:
             yield event
 
     async def list_tickets(
-        self, by: By, state: Literal["open", "queued", "active", "closed"] = "open"
+        self, by: By, state: Literal["open", "queued", "active", "closed", "calls"] = "open"
     ) -> list[TicketRow]:
         """Tickets of a view: urgent first, then who waits longest; closed ones latest first."""
         async with self.db.work() as session:
@@ -111,7 +123,16 @@ class Api:
                 listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
                 events=await repository.events(session, listed[0]),
                 transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
+                rating=await survey.of(session, number),
             )  # fmt: skip
+
+    async def picture(self, number: Number, picture: uuid.UUID, by: By) -> Response:
+        """A picture of the transcript; 404 after its day."""
+        async with self.db.work() as session:
+            ticket = await self.desk.ticket_with_picture(
+                session, number=number, agent=by.agent, picture=picture
+            )
+        return png(await self.desk.house.pictures.get(picture, conversation_id=ticket.conversation_id))
 
     async def _row(self, number: str, by: By) -> TicketRow:
         async with self.db.work() as session:
@@ -161,6 +182,20 @@ class Api:
             )  # fmt: skip
         return await self._row(number, by)
 
+    async def take_call(self, number: Number, by: By) -> TicketRow:
+        """Make a promised call one's own."""
+        async with self.db.work() as session:
+            await calls.take(session, self.desk, number=number, agent=by.agent)
+        return await self._row(number, by)
+
+    async def record_call(self, number: Number, call: Call, by: By) -> TicketRow:
+        """Note a promised call that was made."""
+        async with self.db.work() as session:
+            await calls.record(
+                session, self.desk, number=number, agent=by.agent, reached=call.reached, note=call.note, answer=call.answer
+            )  # fmt: skip
+        return await self._row(number, by)
+
 
 def api_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
     """`/api/…`; `secure`: the cookie leaves over HTTPS only (off in the demo, which has none)."""
@@ -176,7 +211,7 @@ def api_router(desk: DeskService, *, secure: bool = True) -> APIRouter:
 
 
 def inner_router(desk: DeskService, token: SecretStr) -> APIRouter:
-    """`POST /inner/handoff`: an action asks for a person. Private network, inner token."""
+    """`POST /inner/handoff`: an action asks for a person; `/inner/tickets`: what became of it. Private network, inner token."""
     routes = APIRouter(prefix="/inner", dependencies=[Depends(require_bearer(token))])
 
     @routes.post("/handoff")
@@ -193,4 +228,5 @@ def inner_router(desk: DeskService, token: SecretStr) -> APIRouter:
             )  # fmt: skip
         return HandoffAnswer(number=result.number, created=result.created)
 
+    routes.include_router(ticket_routes(desk))
     return routes

@@ -1,5 +1,7 @@
 """What can go wrong at the desk; each carries what the console needs to say it in words.
 
+BadInput
+└── BadMeasure  a special measure that is not written as it must be: `fields`
 Conflict
 ├── Taken       somebody holds the ticket: `by` and `since`
 ├── Lost        the caller no longer holds it: the lease lapsed, or it was released
@@ -9,9 +11,10 @@ Conflict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from kit.errors import Conflict
+from kit.errors import BadInput, Conflict
 
 
 class Taken(Conflict):
@@ -32,3 +35,13 @@ class Closed(Conflict):
 
 class ReadOnly(Conflict):
     code = "read_only"
+
+
+class BadMeasure(BadInput):
+    """`fields`: those that are wrong, by the contract's names."""
+
+    code = "bad_measure"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        self.fields = list(dict.fromkeys(fields))
+        super().__init__(f"wrong or missing: {', '.join(self.fields)}")

@@ -20,7 +20,7 @@ from conversations.models import Conversation, Message, Turn
 from conversations.ports import HandoffRequest, HandoffResult, Said
 from conversations.service import Conversations
 from desk import repository
-from desk.models import Ticket
+from desk.models import COMMENT_LIMIT, Survey, Ticket
 from kit import clock
 from kit.errors import BadInput, Conflict
 from kit.logging import get
@@ -225,7 +225,17 @@ class Intake:
             if entity.get("entity") in FACTS and isinstance(entity.get("value"), str | int | float)
         }
         await self._note(session, ticket, found)
+        await self._not_solved(session, ticket, message.text.strip())
         self.ring_after(session, ticket.number)
+
+    @staticmethod
+    async def _not_solved(session: AsyncSession, ticket: Ticket, text: str) -> None:
+        """The first thing said to people after a bad rating is what was not solved."""
+        if ticket.reason != "dissatisfied" or not text:
+            return
+        survey = await session.get(Survey, str(ticket.facts.get("ticket_number", "")), with_for_update=True)
+        if survey is not None and not survey.comment:
+            survey.comment = text[:COMMENT_LIMIT]
 
     async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
         """Make the live ticket urgent and ring."""

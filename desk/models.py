@@ -1,4 +1,4 @@
-"""Tables of the desk: ticket, its event log, agents and their logins."""
+"""Tables of the desk: ticket, its event log, surveys, agents and their logins."""
 
 from __future__ import annotations
 
@@ -27,10 +27,14 @@ STATES = ("queued", "active", "closed")
 PRIORITIES = ("normal", "urgent")
 AGENT_OUTCOMES = ("resolved", "callback_promised", "not_reachable", "duplicate", "other")
 OUTCOMES = (*AGENT_OUTCOMES, "withdrawn")  # the last one is the resident's own
+SURVEYED = ("desk", "utility", "call")  # what was closed, or who asked
+ANSWERS = ("satisfied", "neutral", "dissatisfied")
+COMMENT_LIMIT = 1000  # characters kept of what was said beside a rating
 ROLES = ("agent", "supervisor")
 ACTORS = ("resident", "bot", "agent", "system")
 EVENT_KINDS = (
-    "opened", "asked_again", "raised", "fact", "claimed", "replied", "released", "lease_lapsed", "withdrawn", "closed",
+    "opened", "asked_again", "urged", "raised", "fact", "claimed", "replied", "released", "lease_lapsed", "withdrawn",
+    "closed", "called", "rated",
 )  # fmt: skip
 
 
@@ -81,8 +85,8 @@ class Ticket(Base):
         CheckConstraint("(state = 'closed') = (outcome is not null and closed_at is not null)", name="closed"),
         # A promised call has somebody to call.
         CheckConstraint("outcome <> 'callback_promised' or callback is not null", name="callback"),
-        # The line: urgent first, then who waits longest.
-        Index("ticket_line_idx", "priority", "queued_at", postgresql_where=text("state = 'queued'")),
+        # The line: urgent first, then who was hurried most often, then who waits longest.
+        Index("ticket_line_idx", "priority", "urges", "queued_at", postgresql_where=text("state = 'queued'")),
         Index("ticket_lease_idx", "lease_until", postgresql_where=text("state = 'active'")),
         Index("ticket_closed_at_idx", desc("closed_at"), postgresql_where=text("state = 'closed'")),
         Index("ticket_conversation_id_idx", "conversation_id"),
@@ -101,6 +105,7 @@ class Ticket(Base):
     first_seq: Mapped[int] = mapped_column(BigInteger)  # where the transcript that belongs to it begins
     last_seq: Mapped[int] = mapped_column(BigInteger)  # the last message before the handoff
     closed_seq: Mapped[int | None] = mapped_column(BigInteger)  # the last message before its end
+    urges: Mapped[int] = mapped_column(default=0)  # how often the resident asked to hurry
     last_read_seq: Mapped[int] = mapped_column(BigInteger)  # shown to the assignee up to here
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agent.id"))
     lease_until: Mapped[datetime | None]
@@ -112,6 +117,45 @@ class Ticket(Base):
     note: Mapped[str] = mapped_column(default="")
     callback: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # {"phone", "at"}
     version: Mapped[int] = mapped_column(BigInteger, default=0)  # one more at every event
+
+
+class ProofFailure(Base):
+    """Somebody asked about a ticket or a work order with the wrong end of a telephone number."""
+
+    __tablename__ = "proof_failure"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "key"),
+        Index("proof_failure_identity_idx", "identity", "at"),
+        Index("proof_failure_number_idx", "number", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    key: Mapped[str] = mapped_column(String(200))  # the message that held the digits: a replay counts once
+    identity: Mapped[str] = mapped_column(String(160))
+    number: Mapped[str] = mapped_column(String(14))
+    at: Mapped[datetime]
+
+
+class Survey(Base):
+    """Whether a resident was content with what became of a ticket or a work order; asked once a number."""
+
+    __tablename__ = "survey"
+    __table_args__ = (
+        one_of("source", SURVEYED),
+        CheckConstraint(f"answer in ({', '.join(repr(a) for a in ANSWERS)})", name="answer"),
+        CheckConstraint("(answer is null) = (answered_at is null)", name="answered"),
+        Index("survey_open_idx", "conversation_id", postgresql_where=text("answer is null")),
+    )
+
+    number: Mapped[str] = mapped_column(String(14), primary_key=True)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    source: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(12))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[uuid.UUID | None]  # the message that answered; none where an agent rang
+    comment: Mapped[str] = mapped_column(default="")
 
 
 class TicketEvent(Base):

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from desk.errors import Taken
+from desk.errors import BadMeasure, Taken
 from desk.labels import Labels
 from kit import clock
 from kit.errors import HotlineError, Unauthorized
@@ -39,7 +39,11 @@ class Pages:
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self.templates.globals.update(
-            label=self.labels, group=self.labels.group, order=self._order, static=self._static
+            label=self.labels,
+            group=self.labels.group,
+            order=self._order,
+            static=self._static,
+            has_measures=False,
         )
         self.templates.filters.update(
             clock=lambda at: f"{at:%H:%M:%S}",
@@ -85,6 +89,8 @@ class Pages:
         words = known.get(error.code, known["error"])
         if isinstance(error, Taken):
             return words.format(by=error.by, since=f"{error.since:%H:%M:%S}")
+        if isinstance(error, BadMeasure):
+            return words.format(fields="、".join(self.labels("measure_field", one) for one in error.fields))
         return words
 
     def refuse(self, request: Request, error: HotlineError) -> Response:

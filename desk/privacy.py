@@ -9,7 +9,7 @@ from kit.logging import mask
 
 # Also in groups, as residents write and as we answer: 3100 0000 0001 8.
 _GROUPED = re.compile(r"\d(?:[ -]?\d){6,}")
-_NAMES = frozenset({"person_name", "holder_name"})
+_NAMES = frozenset({"person_name", "holder_name", "contact_name", "new_holder"})
 
 
 def veil(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,12 @@ from kit.errors import NotFound
 
 LIVE_SHOWN = 300  # rows of a list
 CLOSED_SHOWN = 100
-LINE = (Ticket.priority.desc(), Ticket.queued_at, Ticket.id)  # 'urgent' sorts after 'normal'
+LINE = (
+    Ticket.priority.desc(),
+    Ticket.urges.desc(),
+    Ticket.queued_at,
+    Ticket.id,
+)  # 'urgent' sorts after 'normal'
 
 Listed: TypeAlias = Row[tuple[Ticket, Conversation, Agent | None, int]]
 
@@ -139,13 +144,9 @@ async def events(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]
 
 async def ahead_of(session: AsyncSession, ticket: Ticket) -> int:
     """How many queued tickets come before this one."""
-    before: ColumnElement[bool] = or_(
-        Ticket.priority > ticket.priority,
-        (Ticket.priority == ticket.priority) & (Ticket.queued_at < ticket.queued_at),
-        (Ticket.priority == ticket.priority)
-        & (Ticket.queued_at == ticket.queued_at)
-        & (Ticket.id < ticket.id),
-    )
+    # `LINE` as one comparison: what falls there stands on the other side here.
+    theirs = tuple_(Ticket.priority, Ticket.urges, literal(ticket.queued_at), literal(ticket.id))
+    before = theirs > tuple_(literal(ticket.priority), literal(ticket.urges), Ticket.queued_at, Ticket.id)
     return await session.scalar(select(func.count()).where(Ticket.state == "queued", before)) or 0
 
 
@@ -198,6 +199,12 @@ async def list_by_state(session: AsyncSession, states: Sequence[str]) -> Sequenc
     return (await session.execute(query)).all()
 
 
+async def list_calls(session: AsyncSession) -> Sequence[Listed]:
+    """Closed tickets with a promised call still to be made, the earliest promise first."""
+    query = _listed().where(Ticket.state == "closed", Ticket.outcome == "callback_promised")
+    return (await session.execute(query.order_by(Ticket.callback["at"].astext).limit(LIVE_SHOWN))).all()
+
+
 async def get_listed(session: AsyncSession, number: str) -> Listed:
     """One ticket with all that is shown beside it. Raises `NotFound`."""
     row = (await session.execute(_listed().where(Ticket.number == number))).first()
@@ -214,6 +221,17 @@ async def first_seq(session: AsyncSession, conversation: Conversation, since: da
         Message.seq >= conversation.next_seq - most,
     )
     return await session.scalar(query) or conversation.next_seq
+
+
+async def shows(session: AsyncSession, ticket: Ticket, picture: uuid.UUID) -> bool:
+    """Whether something said up to the ticket's end shows the picture."""
+    query = select(Message.id).where(
+        Message.conversation_id == ticket.conversation_id,
+        Message.payload.contains({"data": {"picture": str(picture)}}),
+    )
+    if ticket.closed_seq is not None:
+        query = query.where(Message.seq <= ticket.closed_seq)
+    return await session.scalar(query.limit(1)) is not None
 
 
 async def outbox_of(session: AsyncSession, message: Message) -> Outbox | None:

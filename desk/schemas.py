@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
 from conversations.models import Message, Outbox
+from conversations.pictures import shown_in
 from desk.models import Agent, AgentLogin, TicketEvent
 from desk.privacy import veil, veil_fact
 from desk.repository import Listed
@@ -86,6 +87,14 @@ class Closing(BaseModel):
     callback: Callback | None = Field(default=None, description="for `callback_promised`, and only there")
 
 
+class Call(BaseModel):
+    """A promised call that was made; `answer`: how content the resident was, if reached and asked."""
+
+    reached: bool
+    note: str = Field(default="", max_length=1000)
+    answer: Literal["", "satisfied", "neutral", "dissatisfied"] = ""
+
+
 class Words(BaseModel):
     text: str = Field(min_length=1)
     buttons: list[dict[str, str]] = []
@@ -134,6 +143,7 @@ class TicketRow(BaseModel):
     claimed_at: Local | None
     closed_at: Local | None
     outcome: str | None
+    urges: int = Field(description="how often the resident asked to hurry")
     version: int
 
     @classmethod
@@ -151,12 +161,15 @@ def _row(listed: Listed, agent: Agent) -> dict[str, Any]:
         "assignee": assignee.display_name if assignee else "", "unread": unread,
         "mine": ticket.assignee_id == agent.id, "queued_at": ticket.queued_at, "waiting_seconds": max(0, waited),
         "claimed_at": ticket.claimed_at, "closed_at": ticket.closed_at, "outcome": ticket.outcome,
-        "version": ticket.version,
+        "urges": ticket.urges, "version": ticket.version,
     }  # fmt: skip
 
 
 class Line(BaseModel):
-    """One thing said. `delivery` is empty for what residents said; `suppressed` words never left."""
+    """One thing said. `delivery` is empty for what residents said; `suppressed` words never left.
+
+    `picture`: of `/api/tickets/{number}/pictures/{picture}`, for a day and for the assignee; `text` is its words.
+    """
 
     seq: int
     author: Literal["resident", "bot", "agent", "system"]
@@ -164,6 +177,7 @@ class Line(BaseModel):
     kind: str
     text: str
     buttons: list[dict[str, str]]
+    picture: uuid.UUID | None
     at: Local
     delivery: str
     via: str
@@ -176,7 +190,8 @@ class Line(BaseModel):
         return cls.model_validate({
             "seq": message.seq, "author": message.author, "author_name": message.author_name or "",
             "kind": message.kind, "text": veil(message.text) if veiled else message.text,
-            "buttons": message.payload.get("buttons", []), "at": message.created_at,
+            "buttons": message.payload.get("buttons", []), "picture": None if veiled else shown_in(message),
+            "at": message.created_at,
             "delivery": outbox.state if outbox else "", "via": (outbox.via or "") if outbox else "",
             "error": (outbox.error or "") if outbox else "",
             "suppressed": bool(outbox and outbox.state == "suppressed"),
@@ -202,6 +217,8 @@ class LogEntry(BaseModel):
                 "name": data["name"],
                 "value": veil_fact(data["name"], data["value"]) if veiled else data["value"],
             }
+        if "note" in data and veiled:
+            data = data | {"note": veil(data["note"])}
         return cls.model_validate({
             "seq": event.seq, "kind": event.kind, "actor_kind": event.actor_kind, "actor": event.actor,
             "data": {k: v for k, v in data.items() if k != "key"}, "at": event.at,
@@ -218,6 +235,7 @@ class TicketPage(TicketRow):
     lease_until: Local | None
     note: str
     callback: dict[str, Any] | None
+    rating: dict[str, Any] | None = Field(description="source, answer (null: asked, not answered), comment")
     last_seq: int = Field(description="of the last line shown; send it back as `read_seq`")
     events: list[LogEntry]
     transcript: list[Line]
@@ -225,7 +243,7 @@ class TicketPage(TicketRow):
     @classmethod
     def build(
         cls, listed: Listed, agent: Agent, *, can_reply: bool,
-        events: Sequence[TicketEvent], transcript: Sequence[tuple[Message, Outbox | None]],
+        events: Sequence[TicketEvent], transcript: Sequence[tuple[Message, Outbox | None]], rating: dict[str, Any] | None,
     ) -> TicketPage:  # fmt: skip
         ticket = listed[0]
         mine = ticket.assignee_id == agent.id
@@ -236,6 +254,7 @@ class TicketPage(TicketRow):
             "draft": ticket.draft if mine else "", "lease_until": ticket.lease_until,
             "note": ticket.note if mine else veil(ticket.note),
             "callback": call if mine or not call else call | {"phone": veil(call["phone"])},
+            "rating": rating if mine or not rating else rating | {"comment": veil(rating["comment"])},
             "last_seq": transcript[-1][0].seq if transcript else ticket.last_seq,
             "events": [LogEntry.of(event, veiled=not mine) for event in events],
             "transcript": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import record
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import Said
-from desk import repository
+from desk import progress, repository, survey
 from desk.errors import Closed, Lost, ReadOnly, Taken
 from desk.intake import Intake
 from desk.models import AGENT_OUTCOMES, Agent, Ticket
 from kit import clock
-from kit.errors import BadInput, Conflict, NotFound
+from kit.errors import BadInput, Conflict, Forbidden, NotFound
 from kit.logging import get
 
 log = get(__name__)
@@ -30,6 +31,7 @@ VIEWS = {
     "queued": ("queued",),
     "active": ("active",),
     "closed": ("closed",),
+    "calls": ("closed",),  # with a promised call still to be made
 }
 
 
@@ -39,9 +41,11 @@ class DeskService(Intake):
     async def list_tickets(
         self, session: AsyncSession, *, state: str = "open"
     ) -> Sequence[repository.Listed]:
-        """Tickets of a view (`open`, `queued`, `active`, `closed`), urgent first, then who waits longest."""
+        """Tickets of a view (`open`, `queued`, `active`, `closed`, `calls`), urgent first, then who waits longest."""
         if state not in VIEWS:
             raise BadInput(f"state: one of {', '.join(VIEWS)}")
+        if state == "calls":
+            return await repository.list_calls(session)
         return await repository.list_by_state(session, VIEWS[state])
 
     async def get_ticket(self, session: AsyncSession, number: str) -> repository.Listed:
@@ -56,6 +60,17 @@ class DeskService(Intake):
             session, ticket.conversation_id, after=0 if earlier else ticket.first_seq - 1
         )
         return [row for row in rows if ticket.closed_seq is None or row[0].seq <= ticket.closed_seq]
+
+    async def ticket_with_picture(
+        self, session: AsyncSession, *, number: str, agent: Agent, picture: uuid.UUID
+    ) -> Ticket:
+        """The agent's ticket whose transcript shows the picture. Raises `NotFound`, `Forbidden`."""
+        ticket = await repository.get_by_number(session, number)
+        if ticket.assignee_id != agent.id:
+            raise Forbidden("a picture is shown to the ticket's assignee only")
+        if not await repository.shows(session, ticket, picture):
+            raise NotFound("no such picture in this ticket")
+        return ticket
 
     def can_reply(self, conversation: Conversation) -> bool:
         """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""
@@ -197,7 +212,11 @@ class DeskService(Intake):
             data={"outcome": outcome} | ({"at": callback["at"]} if callback else {}),
         )  # fmt: skip
         if self.can_reply(conversation):
-            words = self.house.words("utter_ticket_closed", conversation.channel, number=number)
+            asked = outcome == "resolved" and await survey.begin(
+                session, self.house, conversation, number, "desk"
+            )
+            key = "utter_ticket_closed_survey" if asked else "utter_ticket_closed"
+            words = self.house.words(key, conversation.channel, number=number)
             await record.say(session, conversation, words, author="system", exempt=True)
             await self.house.on_their_way(session, conversation)
         ticket.last_read_seq = ticket.closed_seq = conversation.next_seq - 1
@@ -205,6 +224,39 @@ class DeskService(Intake):
         self.ring_after(session, number)
         log.info("ticket_closed", ticket=number, outcome=outcome)
         return ticket
+
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        """The resident urges while waiting in the line."""
+        ticket = await repository.get_live(session, conversation.id)
+        if ticket is None:
+            return False
+        try:
+            await progress.urge(session, self, ticket, key=str(message.id))
+        except Conflict:
+            return False
+        return True
+
+    def rates(self, text: str) -> bool:
+        """Whether the words may answer a survey."""
+        return survey.reading(text) is not None
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        """Take the answer to a survey; see `desk.survey`."""
+        return await survey.take(session, self, conversation, message)
+
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        """Ask how content the resident is with a work order that was finished; once, and only while the bot is here."""
+        conversation = await record.lock_conversation(session, conversation_id)
+        if conversation.owner != "bot" or not self.can_reply(conversation):
+            return False
+        if not await survey.begin(session, self.house, conversation, number, "utility"):
+            return False
+        words = self.house.words("utter_order_closed_survey", conversation.channel, number=number)
+        await record.say(session, conversation, words, author="system", exempt=True)
+        await self.house.on_their_way(session, conversation)
+        return True
 
     async def sweep(self) -> None:
         """Return tickets whose lease lapsed to the line, each in a unit of work of its own."""

@@ -12,16 +12,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hotline import measures_cli
 from kit.errors import HotlineError
 from kit.settings import ROOT, Settings, load
 
 app = typer.Typer(help="The 95598 hotline assistant.", no_args_is_help=True, add_completion=False)
 db = typer.Typer(help="The record's database.", no_args_is_help=True)
 nlu = typer.Typer(help="Understanding: programs of the bot's own environment.", no_args_is_help=True)
+notices = typer.Typer(help="What residents are told unasked.", no_args_is_help=True)
 agents = typer.Typer(help="The people at the desk.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(nlu, name="nlu")
 app.add_typer(agents, name="agents")
+app.add_typer(measures_cli.app, name="measures")
+app.add_typer(notices, name="notices")
 
 console = Console(stderr=True)
 
@@ -128,6 +132,28 @@ def add_agent(
         asyncio.run(add())
     except HotlineError as error:
         raise _stop(error) from error
+
+
+@notices.command()
+def preview() -> None:
+    """Show what would be told now, and to whom (masked); nothing is sent."""
+    from hotline.parts import build
+    from outreach.preview import lines
+
+    async def show() -> list[str]:
+        parts = build(_settings())
+        await parts.open()
+        try:
+            return await lines(parts.outreach)
+        finally:
+            await parts.close()
+
+    try:
+        shown = asyncio.run(show())
+    except HotlineError as error:
+        raise _stop(error) from error
+    for line in shown or ["nothing is due"]:
+        typer.echo(line)
 
 
 def _bot(module: str, arguments: list[str]) -> None:

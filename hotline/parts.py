@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from backends.accounts import Accounts
+from backends.orders import Orders
+from backends.outages import Outages
 from connectors.ivr.channel import IvrChannel
 from connectors.web.channel import WebChannel
 from connectors.wechat.accounts import WeChatAccount, load_accounts
@@ -15,11 +18,15 @@ from conversations.jobs import Jobs
 from conversations.service import Conversations
 from conversations.turns import Turns
 from desk.service import DeskService
+from hotline.measures import MeasureOffice
 from kit.bell import Bell
 from kit.db import Database
 from kit.errors import MisconfiguredError
 from kit.settings import Settings
 from kit.wording import Wording
+from outreach.service import Outreach
+
+EVERY_FIVE_MINUTES = "*/5 * * * *"
 
 
 @dataclass
@@ -36,6 +43,8 @@ class Parts:
     desk: DeskService
     wechat_accounts: list[WeChatAccount]
     wechat: WeChatChannel
+    measures: MeasureOffice
+    outreach: Outreach
 
     async def open(self) -> None:
         """Open what needs opening before the first request or job."""
@@ -45,6 +54,8 @@ class Parts:
         """Close every connection."""
         await self.jobs.app.close_async()
         await self.wechat.aclose()
+        await self.measures.aclose()
+        await self.outreach.aclose()
         await self.bot.close()
         await self.bell.close()
         await self.db.close()
@@ -67,8 +78,15 @@ def build(settings: Settings) -> Parts:
     house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording(province=settings.province))
     desk = DeskService(house)
     accounts = load_accounts(settings)
-    wechat = WeChatChannel(accounts, bell.redis)
+    wechat = WeChatChannel(accounts, bell.redis, house.pictures)
     house.plug(desk=desk, channels=[wechat, IvrChannel(), WebChannel()])
     turns = Turns(house)
     turns.register()
-    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat)
+    measures = MeasureOffice(settings)
+    backends = (settings.backends_url, settings.backends_token)
+    outreach = Outreach(
+        house, outages=Outages(*backends), accounts=Accounts(*backends), orders=Orders(*backends)
+    )
+    jobs.every("notices", EVERY_FIVE_MINUTES, outreach.round)
+    jobs.every("surveys", EVERY_FIVE_MINUTES, outreach.ask_content)
+    return Parts(settings, db, bell, jobs, bot, house, turns, desk, accounts, wechat, measures, outreach)

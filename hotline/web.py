@@ -24,7 +24,9 @@ import connectors.wechat.callback
 import conversations.endpoints
 import desk.console
 import desk.endpoints
+import outreach.endpoints
 from hotline import landing
+from hotline.metrics import metrics_of_record
 from hotline.parts import Parts, build
 from kit import logging
 from kit.errors import install_error_handlers
@@ -60,13 +62,15 @@ def public_app(parts: Parts) -> FastAPI:
     )
     app.include_router(connectors.web.endpoints.router(parts.house, settings))
     app.include_router(desk.endpoints.api_router(parts.desk, secure=not settings.demo))
-    app.include_router(desk.console.console_router(parts.desk, secure=not settings.demo))
+    app.include_router(
+        desk.console.console_router(parts.desk, secure=not settings.demo, measures=parts.measures)
+    )
     app.include_router(landing.router(settings))
     if settings.demo:
         from tests.simulators import phone
 
         app.include_router(phone.router(settings))
-        app.include_router(_metrics(), include_in_schema=False)
+        app.include_router(_metrics(parts), include_in_schema=False)
     connectors.web.endpoints.mount_static(app)
     desk.console.mount_static(app)
     landing.mount_static(app)
@@ -83,12 +87,12 @@ def public_app(parts: Parts) -> FastAPI:
     return app
 
 
-def _metrics() -> APIRouter:
+def _metrics(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/metrics")
     async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest() + await metrics_of_record(parts.db), media_type=CONTENT_TYPE_LATEST)
 
     return routes
 
@@ -100,7 +104,8 @@ def inner_app(parts: Parts) -> FastAPI:
     app.add_middleware(BodyLimit, limit=BODY_LIMIT)
     app.include_router(conversations.endpoints.router(parts.house, parts.settings.internal_token))
     app.include_router(desk.endpoints.inner_router(parts.desk, parts.settings.internal_token))
-    app.include_router(_metrics())
+    app.include_router(outreach.endpoints.router(parts.house, parts.settings.internal_token))
+    app.include_router(_metrics(parts))
     return app
 
 

@@ -1,4 +1,4 @@
-"""The worker: turns, deliveries, and the rescue of what other workers left behind."""
+"""The worker: turns, deliveries, the rescue of what other workers left behind, and what is past its time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def work(settings: Settings) -> None:
     await parts.open()
     tasks = [
         asyncio.create_task(parts.jobs.work()),
-        asyncio.create_task(parts.jobs.keep_rescuing(parts.desk.sweep)),
+        asyncio.create_task(parts.jobs.keep_rescuing(parts.desk.sweep, parts.house.pictures.sweep)),
     ]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

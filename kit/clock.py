@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -39,3 +40,9 @@ def now() -> datetime:
 def timestamp() -> int:
     """Seconds since 1970 of `now()`, for protocols that sign a time stamp."""
     return int(now().timestamp())
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later (earlier: negative), or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

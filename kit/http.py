@@ -1,4 +1,4 @@
-"""Shared pieces of our HTTP doors: bearer tokens and a cap on request bodies."""
+"""Shared pieces of our HTTP doors: bearer tokens, a cap on request bodies, pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from pydantic import SecretStr
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import TooLarge, Unauthorized, error_body
@@ -33,6 +33,16 @@ def require_bearer(expected: SecretStr) -> Callable[[Request], Awaitable[None]]:
             raise Unauthorized("missing or wrong bearer token")
 
     return check
+
+
+def png(data: bytes) -> Response:
+    """A picture for the one who asked, and for no cache that others read. It never changes."""
+    headers = {
+        "Cache-Control": "private, max-age=3600, immutable",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(data, media_type="image/png", headers=headers)
 
 
 class BodyLimit:

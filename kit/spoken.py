@@ -40,7 +40,7 @@ class Speaker:
         self.words = _units()
 
     def render(self, value: Any, kind: str) -> str:
-        """`kind` is one of yuan, kwh, number, digits, time, day. Raises `ValueError` for any other."""
+        """`kind`: yuan, kwh, number, digits, year, time, day or date. Raises `ValueError` for any other."""
         renderer = getattr(self, f"_{kind}", None)
         if renderer is None:
             raise ValueError(f"unknown kind of value {kind!r}")
@@ -81,12 +81,23 @@ class Speaker:
         names = self.words["digits_spoken"]
         return str(self.words["pause"]).join("".join(names.get(d, d) for d in group) for group in groups)
 
+    def _year(self, value: int) -> str:
+        return str(cn2an.an2cn(str(value), "direct")) if self.spoken else str(value)
+
     def _day(self, value: date | datetime) -> str:
         day = _local(value).date() if isinstance(value, datetime) else value
         distance = (day - clock.now().date()).days
         if near := self.words["near_days"].get(distance):
             return str(near)
         return str(self.words["day"].format(month=self._number(day.month), day=self._number(day.day)))
+
+    def _date(self, value: date) -> str:
+        """A day with its year, for what is long over or far ahead."""
+        year = (
+            "".join(self.words["digits_of_year"][d] for d in str(value.year)) if self.spoken else value.year
+        )
+        month, day = self._number(value.month), self._number(value.day)
+        return str(self.words["date"].format(year=year, month=month, day=day))
 
     def _time(self, value: datetime) -> str:
         local = _local(value)

@@ -3,7 +3,8 @@
 A file holds `responses: {key: [variant, …]}`; a variant has `text`, optionally `channel` (`ivr`, `wechat`,
 `web`) and `buttons` (`title`, `payload`). The variant of the channel wins over the one without a channel.
 Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
-`{energy:kwh}`, `{until:time}`, `{day:day}`, `{account:digits}`, `{count:number}`; a bare `{name}` is text.
+`{energy:kwh}`, `{until:time}`, `{day:day}`, `{ended:date}`, `{in_force:year}`, `{account:digits}`, `{count:number}`; a
+bare `{name}` is text.
 `{fact_repair_arrival_city:number}` is the dated figure `repair_arrival_city` of `kit.facts`: no text holds one itself.
 A missing value or key is an error: nothing half-filled is ever said.
 """

@@ -1,4 +1,4 @@
-"""Accounts: verification, balance, bills."""
+"""Accounts: verification, profile, balance, bills."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from backends.contracts.base import AccountNumber, Contract, Energy, Money, Month
+from backends.contracts.measures import Customer
 
 Item = Literal["holder_name", "phone_last4", "door_number"]
+Supply = Literal["connected", "cut_for_arrears", "cut_for_violation", "suspended"]
 LineKind = Literal["tier1", "tier2", "tier3", "peak", "flat", "valley", "tier2_added", "tier3_added", "other"]
 ADDED: tuple[LineKind, ...] = (
     "tier2_added",
@@ -43,6 +45,32 @@ class Verification(Contract):
         return self
 
 
+class AccountProfile(Contract):
+    """Whom an account serves and how. Nothing in it names a person: telephone and door are masked."""
+
+    account_number: AccountNumber
+    province: str
+    customer: Customer = "resident"
+    important_user: bool = Field(default=False, description="high risk or important (高危及重要客户)")
+    tariff: Literal["tier", "time_of_use", "other"]
+    prepaid: bool = Field(description="a prepayment agreement (费控) is in force")
+    supply: Supply
+    supply_since: date | None = Field(default=None, description="since when it is cut or suspended")
+    contact_phone: str = Field(
+        default="", pattern=r"^([0-9]{0,3}\*{4,8}[0-9]{2,4})?$", description="masked, e.g. *******6789"
+    )
+    door: str = Field(default="", max_length=40, description="masked, e.g. 3号楼5**室")
+    holder_version: str = Field(
+        min_length=1, max_length=40, description="changes when the account gets another holder"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.supply == "connected" and self.supply_since:
+            raise ValueError("connected, but cut since a day")
+        return self
+
+
 class AccountBalance(Contract):
     """`balance` = `credit` - `arrears`; negative: owed. Late fees are not part of it."""
 
@@ -51,7 +79,7 @@ class AccountBalance(Contract):
     balance: Money
     credit: Annotated[Money, Field(ge=0)] = Field(description="money paid in advance")
     arrears: Annotated[Money, Field(ge=0)] = Field(description="sum of the unpaid bills")
-    supply: Literal["connected", "cut_for_arrears"]
+    supply: Supply
     prepaid: bool = Field(description="a prepayment agreement (费控) is in force")
     as_of: AwareDatetime
 

@@ -19,6 +19,7 @@ Mark = Literal[
     "closed_estate", "medical_device", "online_class", "elderly", "important_user", "green_channel", "supervised",
     "anonymous",
 ]  # fmt: skip
+Scope = Literal["household", "building", "estate", "area"]
 OrderNumber = Annotated[str, Field(pattern=r"^\d{14}$", description="14 digits, as on a ticket")]
 
 
@@ -35,7 +36,7 @@ class OrderRequest(Contract):
     account_number: AccountNumber | None = None
     contact_name: str = Field(default="", max_length=60)
     contact_phone: str = Field(default="", pattern=r"^(\d{7,12})?$")
-    scope: Literal["household", "building", "estate", "area"] | None = None
+    scope: Scope | None = None
     urgent: bool = False
     marks: set[Mark] = Field(default=set())
     facts: dict[str, str] = Field(default={}, description="more that was gathered, by name")
@@ -43,6 +44,17 @@ class OrderRequest(Contract):
     conversation: str = Field(
         default="", max_length=40, description="the conversation that may ask for its state"
     )
+
+
+class OrderProof(Contract):
+    """Who may hear of an order and move it: the conversation that opened it, or who knows its phone's last four digits."""
+
+    conversation: str = Field(default="", max_length=40)
+    phone_last4: str = Field(default="", pattern=r"^(\d{4})?$")
+
+
+class OrderUrge(OrderProof):
+    text: str = Field(default="", max_length=500, description="in the resident's words")
 
 
 class OrderEvent(Contract):
@@ -61,6 +73,7 @@ class Order(Contract):
     urgent: bool = False
     marks: set[Mark] = Field(default=set())
     place: Place | None = None
+    scope: Scope | None = None
     created: bool = False
     created_at: AwareDatetime
     contact_by: AwareDatetime | None = Field(
@@ -81,3 +94,17 @@ class Orders(Contract):
     """Newest first."""
 
     orders: list[Order]
+
+
+class FinishedOrder(Contract):
+    """An order that was answered or closed, and the conversation that opened it; empty if none did."""
+
+    number: OrderNumber
+    kind: OrderKind
+    marks: set[Mark] = Field(default=set())
+    conversation: str
+    finished_at: AwareDatetime
+
+
+class FinishedOrders(Contract):
+    orders: list[FinishedOrder]

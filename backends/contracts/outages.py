@@ -56,3 +56,9 @@ class OutageAnswer(Contract):
     match: Match
     places: list[Place]
     outages: list[Outage]
+
+
+class OutageList(Contract):
+    """Outages of the places asked for, those that ended lately among them."""
+
+    outages: list[Outage]

@@ -3,8 +3,8 @@
 A place is meant for sure (`exact`) when its name, or its road and number, stands in the words, no unknown
 word stands right before it, every region named is its own, and no other place fits. Else places that
 could be meant are `candidates`, to be asked about: same names in several towns, a road without a number,
-a word more, one character off. A region that is not the place's, or a number that no place has, gives
-`none`.
+a word more, a character off, a name that only sounds alike. A region that is not the place's, or a number
+that no place has, gives `none`. What sounds alike is sure only if it is the only one and its street is named.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
+from rapidfuzz import fuzz
+
 from backends.contracts import Match
+from backends.reference import sounds
 from backends.reference.town.sources import read
 
 NEAR_LIMIT = 3
+ALIKE = 75  # of 100: three of a name's four characters, one of them wrong, missing or too many
+VILLAGE = "村"
 DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2", "幺": "1"}
 UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = re.compile(r"([零〇一二两三四五六七八九十百千幺]+)(?=(?:号楼|弄|号|栋|幢|座|楼|单元|室|房|组|队))")
@@ -98,11 +103,35 @@ class _Hit(Generic[P]):
 def match(text: str, places: Sequence[P]) -> Found[P]:
     """The places of `places` that `text` means."""
     query = key(text)[:200]
+    found = _as_written(query, places)
+    if found is not None and found.match != "none":
+        return found
+    alike = _by_sound(query, places)
+    if alike.match != "none":
+        return alike
+    return found or _near(query, places)
+
+
+def _as_written(query: str, places: Sequence[P]) -> Found[P] | None:
+    """None if neither a name nor a road stands in the query."""
     hits = _named(query, places)
-    if hits:
-        return _judge(query, hits, places)
-    road = _by_road(query, places)
-    return road if road is not None else _near(query, places)
+    return _judge(query, hits, places) if hits else _by_road(query, places)
+
+
+def names_of(place: Placelike) -> set[str]:
+    """Everything a place is called: its name, its road and number, what people say; a village also without its last word."""
+    names = {key(place.name)} | ({key(place.road + place.number)} if place.road else set())
+    if place.kind == "village" and len(place.name) > sounds.SHORTEST:
+        names.add(key(place.name).removesuffix(VILLAGE))
+    return names | _aliases().get((place.district, place.name), set())
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[tuple[str, str], set[str]]:
+    return {
+        (row["district"], row["name"]): {key(called) for called in row["called"]}
+        for row in read("aliases")["aliases"]
+    }
 
 
 def _spans(query: str, name: str) -> Iterable[tuple[int, int]]:
@@ -116,8 +145,7 @@ def _named(query: str, places: Sequence[P]) -> list[_Hit[P]]:
     """Places whose name, or road and number, stands in the query; a longer name beats one inside it."""
     hits = []
     for place in places:
-        names = {key(place.name)} | ({key(place.road + place.number)} if place.road else set())
-        for name in names:
+        for name in names_of(place):
             hits += [_Hit(place, start, end) for start, end in _spans(query, name)]
     return [
         hit for hit in hits
@@ -199,22 +227,48 @@ def _by_road(query: str, places: Sequence[P]) -> Found[P] | None:
     return Found("candidates", answer) if answer else Found()
 
 
-def _near(query: str, places: Sequence[P]) -> Found[P]:
-    """Estates' names of four characters or more with one character wrong, as speech and haste leave them.
+def _by_sound(query: str, places: Sequence[P]) -> Found[P]:
+    """Names, roads and regions that sound like known ones, read as these."""
+    known = {key(word) for place in places for word in (place.road, place.district, place.street) if word}
+    known |= {name for place in places for name in names_of(place)}
+    answer: dict[str, P] = {}
+    sure, building = True, ""
+    for reading in sounds.readings(query, known):
+        found = _as_written(reading, places) or Found[P]()
+        answer |= {place.place_id: place for place in found.places}
+        sure, building = sure and found.match == "exact", building or found.building
+    if not 0 < len(answer) <= NEAR_LIMIT:
+        return Found()
+    told = list(answer.values())
+    sure = sure and len(told) == 1 and any(key(way) in query for way in ways(told[0].street))
+    return Found("exact" if sure else "candidates", told, building if len(told) == 1 else "")
 
-    Villages are told apart by one character, their surname: none is guessed. Nor is anything when many
-    are near.
+
+def _near(query: str, places: Sequence[P]) -> Found[P]:
+    """Estates' names of four characters or more with one wrong, missing or too many, as speech and haste leave them.
+
+    Villages are told apart by one character, their surname, and lanes by a digit: none is guessed. Nor is anything
+    when many are near.
     """
+    line = sounds.heard(query)
     answer = []
     for place in places:
         name = key(place.name)
-        if len(name) < 4 or place.kind == "village":
+        if len(name) < 4 or place.kind == "village" or len(query) < len(name) - 1:
             continue
-        for start in range(len(query) - len(name) + 1):
-            window = query[start : start + len(name)]
-            off = sum(a != b for a, b in zip(window, name, strict=True))
-            wrong = next((a for a, b in zip(window, name, strict=True) if a != b), "")
-            if off == 1 and not wrong.isdigit() and not _contradicts(query[:start], place, places):
-                answer.append(place)
-                break
+        if any(character.isdigit() for character in name):
+            start = next((s for s in range(len(query)) if _one_off(query[s : s + len(name)], name)), None)
+        else:
+            close = fuzz.partial_ratio_alignment(sounds.heard(name), line, score_cutoff=ALIKE)
+            start = close.dest_start if close else None
+        if start is not None and not _contradicts(query[:start], place, places):
+            answer.append(place)
     return Found("candidates", answer) if 0 < len(answer) <= NEAR_LIMIT else Found()
+
+
+def _one_off(window: str, name: str) -> bool:
+    """Whether one character that is no digit differs."""
+    if len(window) != len(name):
+        return False
+    wrong = [(a, b) for a, b in zip(window, name, strict=True) if a != b]
+    return len(wrong) == 1 and not any(character.isdigit() for character in wrong[0])

@@ -17,7 +17,8 @@ from starlette.exceptions import HTTPException
 from backends import contracts
 from backends.reference import seed
 from backends.reference.database import migrate
-from backends.reference.endpoints import accounts, halls, measures, outages
+from backends.reference.endpoints import accounts, halls, measures, orders, outages, records, tariffs
+from backends.reference.measure_files import MeasureFiles
 from kit.db import Database
 from kit.errors import MisconfiguredError, Unavailable, error_body, install_error_handlers
 from kit.http import BodyLimit, require_bearer
@@ -25,7 +26,7 @@ from kit.logging import get
 from kit.settings import Settings
 
 log = get(__name__)
-BODY_LIMIT = 16 * 1024  # bytes; the only body is a verification
+BODY_LIMIT = 16 * 1024  # bytes; the largest bodies are an order and a measure
 CODES = {404: "not_found", 405: "method_not_allowed"}
 DESCRIPTION = """What the hotline asks of a utility's systems. Energy is in kWh, money in yuan as decimal
 strings, times are ISO 8601 with an offset. Every call carries a bearer token. An answer that contradicts
@@ -46,11 +47,15 @@ def create_app(settings: Settings) -> FastAPI:
         await asyncio.to_thread(migrate, url)
         log.info("town_ready", loaded=await asyncio.to_thread(seed.seed, url))
         app.state.database = Database(url)
-        renewal = asyncio.create_task(seed.keep_current(url))
+        app.state.province = settings.province
+        files = MeasureFiles(url)
+        await asyncio.to_thread(files.refresh)
+        renewals = [asyncio.create_task(seed.keep_current(url)), asyncio.create_task(files.watch())]
         try:
             yield
         finally:
-            renewal.cancel()
+            for renewal in renewals:
+                renewal.cancel()
             await app.state.database.close()
 
     app = FastAPI(
@@ -65,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         status: {"model": contracts.ErrorBody, "description": text}
         for status, text in ((400, "Bad input"), (401, "Missing or wrong bearer token"), (404, "Unknown"))
     }
-    for module in (outages, accounts, halls, measures):
+    for module in (outages, accounts, records, halls, measures, orders, tariffs):
         app.include_router(module.router, dependencies=guards, responses=refusals)
 
     @app.get("/healthz", tags=["health"])
@@ -78,13 +83,14 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The contract as a document: without FastAPI's 422, which is answered as 400 here."""
+    """The contract as a document: without FastAPI's own 422, which is answered as 400 here."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     for path in document["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     return document

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, MetaData, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, MetaData, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -21,6 +21,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         Decimal: Numeric(12, 2),
         list[Any]: JSONB,
+        dict[str, Any]: JSONB,
     }
 
 
@@ -79,6 +80,10 @@ class Account(Base):
     credit: Mapped[Decimal]
     supply: Mapped[str]
     prepaid: Mapped[bool]
+    customer: Mapped[str]
+    important: Mapped[bool]
+    supply_since: Mapped[date | None]
+    holder_version: Mapped[str]
 
     place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
 
@@ -86,6 +91,8 @@ class Account(Base):
         CheckConstraint("number ~ '^([0-9]{10}|[0-9]{13})$'", name="number_is_10_or_13_digits"),
         CheckConstraint("credit >= 0", name="credit_is_never_negative"),
         CheckConstraint("supply in ('connected', 'cut_for_arrears')", name="supply"),
+        CheckConstraint("(supply = 'connected') = (supply_since is null)", name="cut_since_a_day"),
+        CheckConstraint("customer in ('resident', 'firm')", name="customer"),
     )
 
 
@@ -166,16 +173,80 @@ class Hall(Base):
 
 
 class Measure(Base):
+    """A special measure; `file` is the name of the file it stands in, '' for an operator's. Never deleted but with its file."""
+
     __tablename__ = "measure"
 
     measure_id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     text: Mapped[str]
+    words: Mapped[list[Any]]
     province: Mapped[str]
     city: Mapped[str]
+    districts: Mapped[list[Any]]
+    customers: Mapped[list[Any]]
+    effects: Mapped[dict[str, Any]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     source: Mapped[str]
+    file: Mapped[str]
+    withdrawn_on: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),)
+
+
+class WorkOrder(Base):
+    """An order. It outlives the town's renewals, so it refers to no row of theirs; `place` is as it was then."""
+
+    __tablename__ = "work_order"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    request: Mapped[str]  # digest of what was asked for under the key
+    kind: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    place_id: Mapped[str] = mapped_column(index=True)
+    place: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    address: Mapped[str]
+    account_number: Mapped[str | None] = mapped_column(index=True)
+    contact_name: Mapped[str]
+    contact_phone: Mapped[str]
+    scope: Mapped[str | None]
+    urgent: Mapped[bool]
+    marks: Mapped[list[Any]]
+    facts: Mapped[dict[str, Any]]
+    channel: Mapped[str]
+    conversation: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    contact_by: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    urges: Mapped[int]
+
+    events: Mapped[list[WorkOrderEvent]] = relationship(
+        order_by="WorkOrderEvent.event_id", lazy="selectin", cascade="all"
+    )
+
+    __table_args__ = (
+        CheckConstraint("number ~ '^[0-9]{14}$'", name="number_is_14_digits"),
+        CheckConstraint("contact_by >= created_at and answer_by >= created_at", name="due_after_it_was_made"),
+        CheckConstraint("urges >= 0", name="urges_are_counted"),
+    )
+
+
+class WorkOrderEvent(Base):
+    """What became of an order. `act`: created, moved, urged, withdrawn; `key`: of the request that caused it."""
+
+    __tablename__ = "work_order_event"
+
+    event_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey(WorkOrder.number), index=True)
+    key: Mapped[str | None] = mapped_column(unique=True)
+    act: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str]
+    text: Mapped[str]
 
 
 class Seed(Base):

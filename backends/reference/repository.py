@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from backends.reference.models import Account, Bill, Hall, Measure, Outage, Place
+from kit.errors import NotFound
 
 HORIZON = timedelta(days=14)  # announced work farther away is not told
 ENDED_FOR = timedelta(days=3)  # how long an ended notice can still be asked about
 
 
 class Repository:
-    """Reads within one unit of work."""
+    """Reads, and the few writes, within one unit of work."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
     async def places(self) -> Sequence[Place]:
         return (await self.session.scalars(select(Place).order_by(Place.place_id))).all()
+
+    async def place(self, place_id: str) -> Place | None:
+        return await self.session.get(Place, place_id)
 
     async def outages(self, place_ids: Sequence[str], at: datetime, *, ended: bool) -> Sequence[Outage]:
         """Public notices of places, published by `at`; ended ones on demand; no account's own."""
@@ -46,6 +51,13 @@ class Repository:
     async def account(self, number: str) -> Account | None:
         return await self.session.get(Account, number)
 
+    async def known_account(self, number: str) -> Account:
+        """Raises `NotFound` with the contract's code."""
+        account = await self.account(number)
+        if account is None:
+            raise NotFound("no account of this number", code="unknown_account")
+        return account
+
     async def bills(self, number: str, months: int | None = None) -> Sequence[Bill]:
         """Newest first; `months` counts back from the newest month billed."""
         query = select(Bill).where(Bill.account_number == number).order_by(Bill.month.desc())
@@ -68,15 +80,22 @@ class Repository:
     async def hall(self, hall_id: str) -> Hall | None:
         return await self.session.get(Hall, hall_id)
 
-    async def measures(self, province: str, city: str, day: date) -> Sequence[Measure]:
-        """In force on `day`; a region is found with or without its ending (上海, 上海市)."""
-        query = select(Measure).where(
-            _same_region(Measure.province, province),
-            or_(Measure.city == "", _same_region(Measure.city, city)) if city else Measure.city == "",
-            Measure.valid_from <= day,
-            or_(Measure.valid_to.is_(None), Measure.valid_to >= day),
-        )
-        return (await self.session.scalars(query.order_by(Measure.measure_id))).all()
+    async def measures(self) -> Sequence[Measure]:
+        """Every measure, the latest first; they are few."""
+        query = select(Measure).order_by(Measure.valid_from.desc(), Measure.measure_id)
+        return (await self.session.scalars(query)).all()
+
+    async def add_measure(self, columns: dict[str, Any]) -> Measure:
+        """The measure of that id: this one, unless there is one already."""
+        await self.session.execute(insert(Measure).values(columns).on_conflict_do_nothing())
+        return await self.session.get_one(Measure, columns["measure_id"])
+
+    async def withdraw_measure(self, measure_id: str, day: date) -> Measure | None:
+        """From `day` on no longer in force; what had ended before keeps its end."""
+        measure = await self.session.get(Measure, measure_id, with_for_update=True)
+        if measure and measure.withdrawn_on is None and (measure.valid_to is None or measure.valid_to >= day):
+            measure.withdrawn_on = day
+        return measure
 
     def _noticed(self, at: datetime, ended: bool) -> Select[tuple[Outage]]:
         still = Outage.cancelled_at.is_(None) | (Outage.cancelled_at > at)
@@ -89,10 +108,6 @@ class Repository:
             or_(Outage.cancelled_at.is_(None), Outage.cancelled_at > lately, Outage.starts_at > at),
             or_(Outage.restored_at.is_(None), Outage.restored_at > lately),
         )
-
-
-def _same_region(column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
-    return or_(column.startswith(name, autoescape=True), func.starts_with(name, column))
 
 
 def _serial(month: str) -> int:

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from backends.reference.models import SCHEMA, Base
-from backends.reference.town import generate
+from backends.reference.town import generate, orders
 from backends.reference.town.outages import block_of
 from backends.reference.town.outages import generate as generate_outages
 from backends.reference.town.rows import Row
@@ -56,6 +56,7 @@ def seed(url: str, now: datetime | None = None) -> str:
                 )  # fmt: skip
                 for name, rows in zip(TOWN, loads, strict=True):
                     _copy(connection, name, rows)
+                orders.load(connection, town, moment)
             _copy(connection, "outage", generate_outages(town, block))
             connection.execute("delete from reference.seed")
             connection.execute("insert into reference.seed (digest, day, block) values (%s, %s, %s)", wanted)

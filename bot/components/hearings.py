@@ -1,4 +1,5 @@
-"""What else may have been said: the recogniser's other lines, domain terms it did not know, and danger in a clause.
+"""What else may have been said: the recogniser's other lines, domain terms it did not know, danger in a clause, and a
+second demand.
 
 `OtherHearings` puts them behind the message, so that all features and intents are made for each; `Hearing` makes one
 message of them again. The text stays as it came, and `hearings` tells what else was considered, with its weight.
@@ -19,14 +20,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.demands import demands_of, leading, parts_of
 from bot.components.intent import RANKING, WideDeepIntentClassifier
-from bot.components.pinyin import blurred
 from bot.components.reading import read
+from bot.components.repair import Terms
 from bot.components.words import base_counts, domain_words
 
 HEARINGS = "hearings"
+DEMANDS = "demands"
 _KIND, _WEIGHT = "hearing", "hearing weight"
-_LINE, _REPAIR, _CLAUSE = "line", "repair", "clause"
+_LINE, _REPAIR, _CLAUSE, _PART = "line", "repair", "clause", "part"
+_OWN_WORDS = (_CLAUSE, _PART)  # parts of the message, no other hearings of it
 EMERGENCY = "report_emergency"
 _BORDER = re.compile(r"[,，。！？!?；;、\s]+")
 # A clause without any of these reports no danger to life; the rest of the message may drown one that does.
@@ -36,87 +40,12 @@ _SIGNS = re.compile(
 
 
 _READ = 500  # characters of a message in which clauses are looked for
-_EVERYDAY = 300  # occurrences in jieba's corpus from which a word is everybody's and no term of ours
-
-
-class Terms:
-    """Domain terms by their sound; `others` are words that sound like a term and are none: they stay."""
-
-    def __init__(self, terms: list[str], others: list[str]) -> None:
-        self.terms, self.others = terms, others
-        self._known = {*terms, *others}
-        self._by_sound: dict[tuple[str, ...], str] = {}
-        self._by_part: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
-        for term in terms:
-            sound = tuple(blurred(character) for character in term)
-            self._by_sound.setdefault(sound, term)
-            if len(term) >= 4:
-                for place in range(len(sound)):
-                    self._by_part.setdefault((sound[:place], sound[place + 1 :]), term)
-        self._sizes = sorted({len(term) for term in terms if len(term) > 1}, reverse=True)
-
-    @classmethod
-    def of(cls, words: list[str], everyday: dict[str, int]) -> Terms:
-        """The words that are not everyday ones, beside an everyday dictionary: word to frequency."""
-        terms = [word for word in words if len(word) > 1 and everyday.get(word, 0) < _EVERYDAY]
-        sounds = {tuple(map(blurred, term)) for term in terms}
-        own = set(terms)
-        return cls(
-            terms, [w for w in everyday if len(w) > 1 and w not in own and tuple(map(blurred, w)) in sounds]
-        )
-
-    def repaired(self, text: str) -> str | None:
-        """`text` (a reading) with the terms that sound like a part of it in that part's place; `None` if there are none.
-
-        Two or three syllables must sound the same; of four and more one may differ. Longer terms come first.
-
-        >>> Terms(["峰谷电价"], []).repaired("风骨电价怎么开通")
-        '峰谷电价怎么开通'
-        """
-        sounds = [blurred(character) for character in text]
-        done, place = [], 0
-        changed = False
-        while place < len(text):
-            term = self._term(text, sounds, place)
-            if term is None:
-                done.append(text[place])
-                place += 1
-            else:
-                changed = changed or term != text[place : place + len(term)]
-                done.append(term)
-                place += len(term)
-        return "".join(done) if changed else None
-
-    def _term(self, text: str, sounds: list[str], place: int) -> str | None:
-        for size in self._sizes:
-            if place + size <= len(text):
-                if text[place : place + size] in self._known:
-                    return text[place : place + size]
-                sound = tuple(sounds[place : place + size])
-                found = self._by_sound.get(sound)
-                if found is None and size >= 4:
-                    found = self._nearly(sound)
-                if found:
-                    return found
-        return None
-
-    def _nearly(self, sound: tuple[str, ...]) -> str | None:
-        for at, odd in enumerate(sound):
-            term = self._by_part.get((sound[:at], sound[at + 1 :]))
-            if term and _near(odd, blurred(term[at])):
-                return term
-        return None
-
-
-def _near(one: str, other: str) -> bool:
-    """Whether two syllables begin alike, or rhyme from their second letter on."""
-    return one[:1] == other[:1] or (len(one) > 2 < len(other) and one[1:] == other[1:])
 
 
 @register("MESSAGE_FEATURIZER", trainable=True)
 class OtherHearings(HotlineComponent):
     """Adds messages: up to `lines` of `metadata.asr.nbest`, the text with misheard domain terms repaired, and of a text of
-    several clauses up to `clauses` that bear a sign of danger.
+    several clauses up to `clauses` that bear a sign of danger; and the parts that words like "besides" make of it.
 
     A line weighs its confidence, or half the line before where the recogniser tells none.
     """
@@ -194,6 +123,10 @@ class OtherHearings(HotlineComponent):
         others += [
             Message({TEXT: part, _KIND: _CLAUSE, _WEIGHT: 1.0}) for part in signs[: self.config["clauses"]]
         ]
+        others += [
+            Message({TEXT: text[start:end], _KIND: _PART, _WEIGHT: 1.0, _PART: (start, end)})
+            for start, end in parts_of(text[:_READ])
+        ]
         return others
 
 
@@ -204,7 +137,8 @@ class Hearing(HotlineComponent):
     The lines' confidences are averaged by weight. A repaired text counts instead of the text where its best intent is
     surer by `gain`: the sound was near, so the meaning must decide. A clause that alone reports danger to life with at
     least `danger` raises that intent to `alarm`: whoever tells a long story must not burn for it. Where the recogniser is less sure than `sure`, all
-    confidences sink in proportion, but for danger to life: that is rather asked about once too often.
+    confidences sink in proportion, but for danger to life: that is rather asked about once too often. `demands` lists the
+    parts of the message that each want something else, and the one that leads is the message's intent.
     """
 
     @classmethod
@@ -214,8 +148,9 @@ class Hearing(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`gain`: of confidence by a repair; `danger`, `alarm`: see there; `sure`: recogniser's confidence to be trusted."""
-        return {"gain": 0.25, "danger": 0.97, "alarm": 0.6, "sure": 0.6}
+        """`gain`: of confidence by a repair; `danger`, `alarm`: see there; `sure`: recogniser's confidence to be trusted;
+        `demand`: confidence from which a part of the message is a demand of its own."""
+        return {"gain": 0.25, "danger": 0.97, "alarm": 0.6, "sure": 0.6, "demand": 0.8}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The examples as they are."""
@@ -242,6 +177,8 @@ class Hearing(HotlineComponent):
         alarm = False
         for other in others:
             found = _shares(other)
+            if other.get(_KIND) == _PART:
+                continue
             if other.get(_KIND) == _CLAUSE:
                 alarm = alarm or found.get(EMERGENCY, 0.0) >= self.config["danger"]
             elif other.get(_KIND) == _REPAIR:
@@ -255,10 +192,12 @@ class Hearing(HotlineComponent):
             for intent, share in found.items():
                 mixed[intent] += share * weight / total
         if alarm and mixed[EMERGENCY] < self.config["alarm"]:
-            rest = (1 - self.config["alarm"]) / max(1 - mixed[EMERGENCY], 1e-6)
-            mixed = {intent: share * rest for intent, share in mixed.items()} | {
-                EMERGENCY: self.config["alarm"]
-            }
+            mixed = _raised(mixed, EMERGENCY, self.config["alarm"])
+        parts = [(*other.get(_PART), other.get(INTENT)) for other in others if other.get(_KIND) == _PART]
+        if demands := demands_of(parts, self.config["demand"]):
+            message.set(DEMANDS, demands, add_to_output=True)
+            first = leading(demands)
+            mixed = _raised(mixed, first["intent"], first["confidence"])
         trust = _asr(message).get("confidence")
         if isinstance(trust, (int, float)) and trust < self.config["sure"]:
             for intent in mixed:
@@ -268,9 +207,18 @@ class Hearing(HotlineComponent):
         ranking = [{"name": intent, "confidence": share} for intent, share in best]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
-        told = [{"text": o.get(TEXT), "kind": o.get(_KIND)} for o in others if o.get(_KIND) != _CLAUSE]
+        told = [{"text": o.get(TEXT), "kind": o.get(_KIND)} for o in others if o.get(_KIND) not in _OWN_WORDS]
         if told:
             message.set(HEARINGS, told, add_to_output=True)
+
+
+def _raised(shares: dict[str, float], intent: str, least: float) -> dict[str, float]:
+    """The shares with at least `least` for the intent; what the others have is less in proportion."""
+    own = shares.get(intent, 0.0)
+    if own >= least:
+        return shares
+    rest = (1 - least) / max(1 - own, 1e-6)
+    return {name: share * rest for name, share in shares.items()} | {intent: least}
 
 
 def _shares(message: Message) -> dict[str, float]:

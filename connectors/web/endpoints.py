@@ -1,7 +1,8 @@
-"""The web chat's door: the page, the visit, what is written, and the stream of what was said."""
+"""The web chat's door: the page, the visit, what is written, the stream of what was said, its pictures."""
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from connectors.web.visits import Visits
 from conversations.models import Message
 from conversations.service import Conversations
 from kit.errors import TooMany
+from kit.http import png
 from kit.settings import Settings
 
 HERE = Path(__file__).parent
@@ -48,7 +50,7 @@ class Visit(BaseModel):
 
 
 def router(house: Conversations, settings: Settings) -> APIRouter:
-    """`/chat` and `/chat/api/…`."""
+    """`/chat`, `/chat/api/…` and `/chat/pictures/…`."""
     routes = APIRouter(prefix="/chat", tags=["web"])
     visits = Visits(house, settings.session_key, secure=not settings.demo)
     writes = [Depends(same_origin), Depends(json_only)]
@@ -94,6 +96,12 @@ def router(house: Conversations, settings: Settings) -> APIRouter:
         events = Stream(house, visit.id, max(after, min(seen, 2**62))).events()
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    @routes.get("/pictures/{picture}", dependencies=[Depends(same_origin)])
+    async def picture(picture: uuid.UUID, request: Request) -> Response:
+        """A picture shown in this visit; in another's there is none."""
+        visit = await visits.current(request)
+        return png(await house.pictures.get(picture, conversation_id=visit.id))
 
     @routes.post("/api/end", status_code=204, dependencies=writes)
     async def end(request: Request, response: Response) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from connectors.web.channel import NAME
 from conversations import outbox, record
 from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.pictures import shown_in
 from conversations.service import Conversations, Word
 from kit import clock
 from kit.bell import Listener
@@ -118,6 +119,8 @@ class Stream:
             shown["buttons"] = [
                 {"title": str(b.get("title", "")), "payload": str(b.get("payload", ""))} for b in buttons
             ]
+        if picture := shown_in(message):
+            shown["picture"] = f"/chat/pictures/{picture}"
         if handoff and handoff.get("ticket"):
             shown["ticket"] = str(handoff["ticket"])
         return _event("message", shown, seq=message.seq)

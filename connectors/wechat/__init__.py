@@ -1,8 +1,8 @@
 """WeChat service accounts: the callback, the customer-service send API, and the channel that uses both.
 
-accounts = load_accounts(settings)                        # {appid: WeChatAccount}
-channel = WeChatChannel(accounts, bell.redis, wording)    # plug into Conversations
-app.include_router(router(house, accounts))               # GET and POST /wechat/{appid}
+accounts = load_accounts(settings)                              # {appid: WeChatAccount}
+channel = WeChatChannel(accounts, bell.redis, house.pictures)   # plug into Conversations
+app.include_router(router(house, accounts))                     # GET and POST /wechat/{appid}
 """
 
 from __future__ import annotations

@@ -9,13 +9,19 @@ previous_aes_key = "…"       # accepted as well, while the key is being change
 mode = "secure"
 api_url = "https://…"
 kf_account = "desk@account"  # under whose name the agents' words appear
+
+[wechat.templates.outage]    # what is sent when the customer-service window is closed: outage, arrears
+id = "…"                     # the template's id at the platform; the rest: the template's keyword = our value
+thing1 = "place"             # outage: place kind cause starts until restored text; arrears: account amount text
+time2 = "starts"
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +32,17 @@ from kit.errors import MisconfiguredError
 from kit.settings import ROOT, Settings
 
 Mode = Literal["secure", "plain"]
-_KNOWN = {"appid", "secret", "token", "aes_key", "previous_aes_key", "mode", "api_url", "kf_account"}
+_KNOWN = {
+    "appid",
+    "secret",
+    "token",
+    "aes_key",
+    "previous_aes_key",
+    "mode",
+    "api_url",
+    "kf_account",
+    "templates",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,9 @@ class WeChatAccount:
     mode: Mode
     api_url: str
     kf_account: str = ""
+    templates: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # by topic: `id`, and value by keyword
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9]{3,32}", self.token.get_secret_value()):
@@ -98,10 +117,21 @@ def _entries(file: Path) -> list[dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MisconfiguredError(f"{file.name} is no TOML: {error}") from error
     if not isinstance(entries, list) or not all(
-        isinstance(e, dict) and all(isinstance(v, str) for v in e.values()) for e in entries
+        isinstance(e, dict) and all(isinstance(v, str) for n, v in e.items() if n != "templates")
+        for e in entries
     ):
         raise MisconfiguredError(f"{file.name}: accounts are [[wechat]] tables of strings")
+    for entry in entries:
+        _check_templates(file.name, entry.get("templates", {}))
     return entries
+
+
+def _check_templates(file: str, templates: Any) -> None:
+    each = templates.values() if isinstance(templates, dict) else [None]
+    if not all(
+        isinstance(t, dict) and t.get("id") and all(isinstance(v, str) for v in t.values()) for t in each
+    ):
+        raise MisconfiguredError(f"{file}: each [wechat.templates.<topic>] has an id, and strings only")
 
 
 def _keys(*keys: str) -> tuple[SecretStr, ...]:
@@ -119,6 +149,7 @@ def _account(file: str, entry: dict[str, Any], api_url: str) -> WeChatAccount:
         mode=entry.get("mode", "secure"),
         api_url=entry.get("api_url", api_url),
         kf_account=entry.get("kf_account", ""),
+        templates=entry.get("templates", {}),
     )
 
 
@@ -126,5 +157,6 @@ def _extended(account: WeChatAccount, entry: dict[str, Any]) -> WeChatAccount:
     """The settings' account with what the file adds; secrets that the settings hold are not replaced."""
     previous = _keys(entry.get("previous_aes_key", ""))
     return replace(
-        account, aes_keys=account.aes_keys + previous, kf_account=entry.get("kf_account", account.kf_account)
-    )
+        account, aes_keys=account.aes_keys + previous, kf_account=entry.get("kf_account", account.kf_account),
+        templates=entry.get("templates", account.templates),
+    )  # fmt: skip

@@ -1,27 +1,30 @@
-"""WeChat as a way out: conversations' words as the platform's text, sent in order, each byte once."""
+"""WeChat as a way out: conversations' words as the platform's text and images, sent in order, each byte once."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from connectors.wechat.accounts import WeChatAccount
-from connectors.wechat.api import WeChatApi
+from connectors.wechat.api import BUDGET_SECONDS, LAST_PAUSE_SECONDS, WeChatApi, pause
+from connectors.wechat.pictures import NotShown, PictureSender
 from connectors.wechat.split import LIMIT, spans
 from conversations.models import Conversation, Message
+from conversations.pictures import Pictures, shown_in
 from conversations.ports import Delivery
+from kit import clock
 from kit.logging import get
 from kit.wording import Wording
 
 log = get(__name__)
 
-# No call is begun later than this: token, send, refresh and send again must end within the outbox's lease of 20 s.
-BUDGET_SECONDS = 6.0
 PROGRESS_SECONDS = 7 * 24 * 3600
-FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0
+WINDOW = timedelta(hours=48)  # in which customer-service messages are allowed after the resident's last
 
 
 def rendered(message: Message, wording: Wording) -> str:
@@ -48,18 +51,35 @@ class WeChatChannel:
     remembers = True
 
     def __init__(
-        self, accounts: Sequence[WeChatAccount], redis: Redis, wording: Wording | None = None
+        self,
+        accounts: Sequence[WeChatAccount],
+        redis: Redis,
+        pictures: Pictures,
+        wording: Wording | None = None,
     ) -> None:
         self._apis = {account.appid: WeChatApi(account, redis) for account in accounts}
         self._redis, self._wording = redis, wording or Wording()
+        self._pictures = PictureSender(redis, pictures)
 
     async def send(self, conversation: Conversation, message: Message) -> Delivery:
-        """Send one message, in pieces if it is long; a repetition goes on where the last try ended."""
+        """Send one message, in pieces if it is long; a repetition goes on where the last try ended.
+
+        A picture that cannot be shown after all is sent as its words.
+        """
         api = self._apis.get(conversation.account)
         if api is None:
             return Delivery("failed", f"no account {conversation.account} is configured any more")
+        notice = message.payload.get("data", {}).get("notice")
+        if notice and self._window_closed(conversation):
+            return await self._by_template(api, conversation, notice)
+        instead, begun = "", time.monotonic()
+        if picture := shown_in(message):
+            try:
+                return await self._pictures.send(api, conversation, message, picture)
+            except NotShown as why:
+                instead = f"its words, because the picture was not shown: {why}"
         text = rendered(message, self._wording)
-        begun, limit, doubt = time.monotonic(), LIMIT, ""
+        limit, doubt = LIMIT, ""
         done, tries = await self._progress(message)
         while done < len(text):
             if time.monotonic() - begun > BUDGET_SECONDS:
@@ -72,17 +92,33 @@ class WeChatChannel:
                     continue
                 if sent.state == "retry":
                     await self._note(message, done, tries + 1)
-                    pause = min(LAST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**tries)
-                    return Delivery("retry", sent.error, pause)
+                    return Delivery("retry", sent.error, pause(tries))
                 if sent.state == "too_long":
                     return Delivery("failed", sent.error)
+                if sent.state == "parked" and notice and not done:
+                    return await self._by_template(api, conversation, notice)
                 if sent.state in ("parked", "failed"):
                     return Delivery(sent.state, sent.error)
                 doubt = sent.error if sent.state == "unconfirmed" else doubt
             done = end
             if done < len(text):
                 await self._note(message, done, 0)
-        return Delivery("unconfirmed", doubt) if doubt else Delivery("sent")
+        return Delivery("unconfirmed", doubt) if doubt else Delivery("sent", instead)
+
+    @staticmethod
+    def _window_closed(conversation: Conversation) -> bool:
+        heard = conversation.last_inbound_at
+        return heard is None or clock.now() - heard > WINDOW
+
+    @staticmethod
+    async def _by_template(api: WeChatApi, conversation: Conversation, notice: dict[str, Any]) -> Delivery:
+        """A notice outside the customer-service window: by a template, or parked where the account has none."""
+        sent = await api.send_template(conversation.resident, notice["template"], notice["values"])
+        if sent.state == "retry":
+            return Delivery("retry", sent.error, LAST_PAUSE_SECONDS)
+        if sent.state == "too_long" or sent.state == "unknown_media":  # noqa: PLR1714 (mypy narrows only this form)
+            return Delivery("failed", sent.error)
+        return Delivery(sent.state, sent.error)
 
     async def aclose(self) -> None:
         """Give the connections back."""

@@ -1,4 +1,4 @@
-"""The passive reply: as many of the waiting words as fit, in order."""
+"""The passive reply: as many of the waiting words as fit, in order, up to the first picture."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from connectors.wechat.channel import rendered
 from connectors.wechat.envelope import Envelope
 from connectors.wechat.inbound import Push
 from connectors.wechat.split import LIMIT, size
+from conversations.pictures import shown_in
 from conversations.service import Word
 from kit import clock
 from kit.wording import Wording
@@ -30,16 +31,20 @@ class Reply:
 def compose(words: Sequence[Word], wording: Wording, *, first: uuid.UUID | None = None) -> Reply:
     """Fill one reply of at most 2,000 bytes, in order, up to the first word that does not fit.
 
-    The words of turn `first` have precedence, so that a redelivery gives at least what the first delivery gave.
+    A reply is text or one image, not both, so a picture never fits. The words of turn `first` have precedence, so
+    that a redelivery gives at least what the first delivery gave.
     """
     taken: set[int] = set()
     used = 0
+    left: int | None = None  # nothing later may overtake it
     for own in (True, False) if first else (False,):
         for word in words:
             if (first is not None and word.message.turn_id == first) is not own:
                 continue
             more = size(rendered(word.message, wording)) + (size(GAP) if taken else 0)
-            if used + more > LIMIT:
+            if used + more > LIMIT or shown_in(word.message):
+                left = min(left or word.message.seq, word.message.seq)
+            if left is not None and word.message.seq >= left:
                 break
             used += more
             taken.add(word.outbox_id)

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import desk.models  # noqa: F401  both define tables on the base
+import desk.models  # noqa: F401  they define tables on the base
+import outreach.models  # noqa: F401
 from kit.db import Base
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,11 +13,16 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
+from actions import measures
+from backends.contracts import Measure, MeasureRequest
+from backends.measures import Measures
 from conversations.models import Message
 from conversations.service import Conversations
 from desk.models import Ticket
+from kit import clock
 from tests.actions import servers
 from tests.actions.rasa import Talk, client
+from tests.actions.servers import BACKENDS
 from tests.conftest import drop_database, with_database
 
 
@@ -96,8 +102,8 @@ class Household:
 @pytest.fixture(scope="session")
 def _households(world: World) -> Iterator[Household]:
     query = (
-        "select number, holder_name, phone_last4, room from account where number not in "
-        "('3100000000018', '3200456789') and room <> '' order by number limit 200"
+        "select number, holder_name, phone_last4, room from account where number not in ('3100000000018', "
+        "'3200456789', '3100000000026', '3100000000034', '3200456797') and room <> '' order by number limit 200"
     )
     return iter([Household(*row) for row in world.ask_town(query)])
 
@@ -106,3 +112,51 @@ def _households(world: World) -> Iterator[Household]:
 def household(_households: Iterator[Household]) -> Household:
     """An account that no other test tries to prove: failures count per account."""
     return next(_households)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """An estate without any notice."""
+
+    place_id: str
+    name: str
+    full: str
+
+
+@pytest.fixture(scope="session")
+def _quiet(world: World) -> Iterator[Quiet]:
+    rows = world.ask_town(
+        "select place_id, name, city || district || street || name from place where kind = 'estate' and name not like '%弄'"
+        " and place_id not in (select place_id from outage) and name in (select name from place group by name"
+        " having count(*) = 1) order by place_id limit 200"
+    )
+    return iter([Quiet(*row) for row in rows])
+
+
+@pytest.fixture
+def quiet(_quiet: Iterator[Quiet]) -> Quiet:
+    """One that no other test reports anything for."""
+    return next(_quiet)
+
+
+@pytest.fixture
+async def announce(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
+    """Puts a measure in force from today; it is withdrawn when the test is over."""
+    monkeypatch.setattr(measures, "KEPT_FOR", 0.0)
+    today = clock.now().date()
+    made: list[str] = []
+
+    async with Measures(world.reference, BACKENDS) as client:
+
+        async def announce(**fields: Any) -> Measure:
+            made.append(f"test-{len(made)}-{clock.now():%H%M%S%f}")
+            written = {
+                "measure_id": made[-1], "title": "台风应急保供", "text": "台风期间抢修人员昼夜值守，险情先到先处理。",
+                "words": ["台风"], "province": "上海市", "valid_from": today, "valid_to": today + timedelta(days=3),
+                "source": "测试公告",
+            }  # fmt: skip
+            return await client.add(MeasureRequest.model_validate(written | fields))
+
+        yield announce
+        for one in made:
+            await client.withdraw(one)

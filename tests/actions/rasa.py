@@ -20,7 +20,7 @@ from kit.settings import ROOT
 from tests.actions.servers import INNER
 
 Event = dict[str, Any]
-FORMS = ("outage_form", "account_form", "hall_form", "manager_form")
+FORMS = tuple(yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["forms"])
 CONFIDENCE = 0.95
 MOST_ACTIONS = 10
 
@@ -49,6 +49,7 @@ class Talk:
     house: Conversations
     http: httpx.AsyncClient
     channel: str = "web"
+    caller: str = ""
     resident: str = field(default_factory=lambda: uuid.uuid4().hex)
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     events: list[Event] = field(default_factory=list)
@@ -78,25 +79,30 @@ class Talk:
     async def says(
         self, text: str, intent: str, *entities: tuple[str, str], confidence: float = CONFIDENCE,
         ranking: dict[str, float] | None = None, now: dict[str, Any] | None = None,
+        demands: dict[str, str] | None = None,
     ) -> str:  # fmt: skip
-        """A message and the assistant's words in answer, joined; '' for silence."""
+        """A message and the assistant's words in answer, joined; '' for silence. `demands`: by intent its part of the text."""
         await self.hear(text)
         found = [entity(name, text, words, **(now or {})) for name, words in entities]
-        return await self.again(text, intent, found, confidence=confidence, ranking=ranking)
+        parts = [
+            {"intent": i, "confidence": 0.9, "start": text.index(p), "end": text.index(p) + len(p)}
+            for i, p in (demands or {}).items()
+        ]
+        return await self.again(text, intent, found, confidence=confidence, ranking=ranking, demands=parts)
 
     async def again(
         self, text: str, intent: str, entities: list[dict[str, Any]], *, confidence: float = CONFIDENCE,
-        ranking: dict[str, float] | None = None,
+        ranking: dict[str, float] | None = None, demands: list[dict[str, Any]] | None = None,
     ) -> str:  # fmt: skip
         """The turn of the message last heard."""
         shares = {intent: confidence} | (ranking or {})
         self.message = {
             "text": text, "intent": {"name": intent, "confidence": confidence}, "entities": entities,
             "intent_ranking": [{"name": n, "confidence": c} for n, c in sorted(shares.items(), key=lambda s: -s[1])],
-            "message_id": self.turn_id,
+            "demands": demands or [], "message_id": self.turn_id,
             "metadata": {
                 "channel": self.channel, "asr": {"confidence": None, "nbest": []}, "now": None,
-                "epoch": self.epoch, "message_id": self.turn_id,
+                "epoch": self.epoch, "message_id": self.turn_id, "caller": self.caller,
             },
         }  # fmt: skip
         self._add(
@@ -170,6 +176,7 @@ class Talk:
         assert answer["events"], f"{name} left no event"
         if any(e["event"] == "action_execution_rejected" for e in answer["events"]):
             return
+        self.loop_rejected = False  # as Rasa has it once the form has run
         told = [e["name"] for e in answer["events"] if e["event"] == "slot" and e["name"] != "requested_slot"]
         assert told, "Rasa takes an answer without a slot for a refusal"
         asks = [e["value"] for e in answer["events"] if e.get("name") == "requested_slot"]
@@ -208,7 +215,7 @@ class Talk:
         elif before and not any(e["event"] == "action_execution_rejected" for e in answer["events"]):
             self._add(before[-1])
         for said in answer["responses"]:
-            self._add(bot(said["text"], said["buttons"]))
+            self._add(bot(said["text"], said["buttons"], said["custom"]))
         for event in answer["events"]:
             self._add(event)
         return answer
@@ -234,10 +241,12 @@ class Talk:
                 self.followup = None
 
 
-def bot(text: str, buttons: list[dict[str, str]], **metadata: Any) -> Event:
+def bot(
+    text: str, buttons: list[dict[str, str]], custom: dict[str, Any] | None = None, **metadata: Any
+) -> Event:
     data = {"elements": None, "quick_replies": None, "buttons": buttons or None, "attachment": None}
     return {
-        "event": "bot", "text": text, "data": {**data, "image": None, "custom": None}, "metadata": metadata,
+        "event": "bot", "text": text, "data": {**data, "image": None, "custom": custom or None}, "metadata": metadata,
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from kit.db import Database
 from kit.errors import install_error_handlers
 from kit.settings import Settings
 from kit.wording import Wording
+from outreach.endpoints import router as outreach_router
 
 INNER, BACKENDS = "inner-token-of-these-tests", "backends-token-of-these-tests"
 
@@ -107,6 +108,7 @@ async def inner(record_url: str, redis_url: str) -> AsyncIterator[tuple[str, Con
     install_error_handlers(app)
     app.include_router(endpoints.router(house, SecretStr(INNER)))
     app.include_router(inner_router(desk, SecretStr(INNER)))
+    app.include_router(outreach_router(house, SecretStr(INNER)))
     try:
         async with jobs.app.open_async(), serving(app) as url:
             yield url, house

@@ -10,7 +10,7 @@ import pytest
 from actions.app import create_app
 from kit.wording import Wording
 from tests.actions import servers
-from tests.actions.conftest import World
+from tests.actions.conftest import Quiet, World
 from tests.actions.rasa import Talk, client
 from tests.simulators.bad_utility import BadUtility, Behaviour
 
@@ -34,10 +34,37 @@ async def facing(world: World, talk: Talk, *behaviours: Behaviour) -> AsyncItera
 )
 async def test_that_an_outage_look_up_that_fails_is_admitted(world: World, behaviour: Behaviour) -> None:
     async with facing(world, world.talk(), behaviour) as talk:
-        assert await talk.says("牡丹路60弄停电了", "report_outage", ("address", "牡丹路60弄")) == DOWN
+        assert await talk.says("牡丹路60弄怎么停电了", "query_outage", ("address", "牡丹路60弄")) == DOWN
     await talk.says("是", "affirm")
     [ticket] = await world.tickets(talk)
+    assert (ticket.reason, ticket.intent) == ("backend_down", "query_outage")
+
+
+@pytest.mark.parametrize(
+    "behaviour", ["reset", "half", (503, {}), (409, {"error": {"code": "key_taken", "reason": ""}})]
+)
+async def test_that_a_fault_that_cannot_be_written_is_a_persons_with_what_is_known(
+    world: World, quiet: Quiet, behaviour: Behaviour
+) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}整个小区没电，13800001234", "report_outage", ("address", quiet.name))
+    async with facing(world, talk, behaviour):
+        assert await talk.says("对", "affirm") == WORDS.text("utter_fault_down", "web")
+    [ticket] = await world.tickets(talk)
     assert (ticket.reason, ticket.intent) == ("backend_down", "report_outage")
+    assert (ticket.facts["address"], ticket.facts["phone_number"]) == (quiet.full, "13800001234")
+    assert talk.loop is None
+
+
+@pytest.mark.parametrize("behaviour", ["reset", "silent", "half"])
+async def test_that_danger_is_a_persons_even_if_no_order_can_be_written(
+    world: World, behaviour: Behaviour
+) -> None:
+    async with facing(world, world.talk(), behaviour) as talk:
+        assert WORDS.text("utter_emergency", "web") in await talk.says("变压器着火了", "report_emergency")
+    [ticket] = await world.tickets(talk)
+    assert (ticket.reason, ticket.priority) == ("emergency", "urgent")
+    assert "order_number" not in ticket.facts
 
 
 async def test_that_a_silent_utility_is_given_up_in_time(world: World) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from actions.app import create_app
 from kit.wording import Wording
 from tests.actions import servers
-from tests.actions.conftest import World
+from tests.actions.conftest import Quiet, World
 from tests.actions.rasa import Talk, client
 
 WORDS = Wording()
@@ -56,12 +56,21 @@ async def test_that_the_same_message_opens_one_ticket_and_speaks_once(world: Wor
 
 async def test_that_what_was_gathered_goes_with_the_ticket(world: World) -> None:
     talk = world.talk()
-    await talk.says("牡丹路60弄停电了", "report_outage", ("address", "牡丹路60弄"))
-    await talk.says("家里空调烧坏了要赔", "claim_compensation", ("device", "空调"))
+    await talk.says("牡丹路60弄怎么停电了", "query_outage", ("address", "牡丹路60弄"))
+    await talk.says("扣了钱，给我销户", "apply_account_closure", ("amount", "钱"))
     [ticket] = await world.tickets(talk)
-    assert ticket.facts == {"address": "牡丹路60弄", "device": "空调"}
-    assert ticket.intent == "claim_compensation"
-    assert (await world.said(talk))[0] == WORDS.text("utter_handoff_fault", "web")
+    assert ticket.facts == {"address": "牡丹路60弄", "amount": "钱"}
+    assert ticket.intent == "apply_account_closure"
+    assert (await world.said(talk))[0] == WORDS.text("utter_handoff_application", "web")
+
+
+async def test_that_what_a_form_gathered_goes_with_the_ticket(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}整栋楼没电，13800001234", "report_outage", ("address", quiet.name))
+    await talk.says("转人工", "request_agent")
+    [ticket] = await world.tickets(talk)
+    gathered = {"address": quiet.full, "scope": "building", "phone_number": "13800001234"}
+    assert {name: ticket.facts[name] for name in gathered} == gathered
 
 
 async def test_that_danger_leaves_any_form(world: World) -> None:

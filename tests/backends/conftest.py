@@ -19,8 +19,10 @@ from pydantic import SecretStr
 from backends.accounts import Accounts
 from backends.halls import Halls
 from backends.measures import Measures
+from backends.orders import Orders
 from backends.outages import Outages
 from backends.reference.app import create_app
+from backends.tariffs import Tariffs
 from kit.settings import Settings
 from tests.conftest import drop_database, with_database
 
@@ -92,4 +94,16 @@ async def halls(reference: str) -> AsyncIterator[Halls]:
 @pytest_asyncio.fixture(scope="session")
 async def measures(reference: str) -> AsyncIterator[Measures]:
     async with Measures(reference, TOKEN) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def orders(reference: str) -> AsyncIterator[Orders]:
+    async with Orders(reference, TOKEN) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def tariffs(reference: str) -> AsyncIterator[Tariffs]:
+    async with Tariffs(reference, TOKEN) as client:
         yield client

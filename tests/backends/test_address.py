@@ -49,6 +49,12 @@ def told(found: address.Found[PlaceRow]) -> list[tuple[str, str]]:
         ("黄河北路88号", GARDEN, ""),
         ("海州区阳光花园", ("海州区", "阳光花园"), ""),
         ("我们小区苍梧绿园没电", ("海州区", "苍梧绿园"), ""),
+        ("绿园小区5栋301", ("海州区", "苍梧绿园"), "5"),  # what people call it
+        ("牡丹一村3号楼", LANE, "3"),
+        ("锦绣花苑停电了", ("浦东新区", "锦绣苑"), ""),
+        ("花木街道锦秀苑", ("浦东新区", "锦绣苑"), ""),  # sounds alike, the only one, and its street is named
+        ("花木木单路60弄", LANE, ""),
+        ("路南街道苍吾绿园14栋", ("海州区", "苍梧绿园"), "14"),
     ],
 )
 def test_that_a_place_is_found(
@@ -71,6 +77,13 @@ def test_that_a_place_is_found(
         ("天元区阳光花园二期", [GARDEN]),  # another phase
         ("天元区杨光花园", [GARDEN]),  # one character off
         ("牡丹鹿60弄", [LANE]),
+        ("锦秀苑", [("浦东新区", "锦绣苑")]),  # sounds alike
+        ("木单路60弄", [LANE]),
+        ("浦东锦秀院", [("浦东新区", "锦绣苑")]),
+        ("仓吴律园", [("海州区", "苍梧绿园")]),  # l for n, flat for curled
+        ("天园区阳光花园", [GARDEN]),  # the region misheard
+        ("苍梧园", [("海州区", "苍梧绿园")]),  # a character missing
+        ("苍梧的绿园", [("海州区", "苍梧绿园")]),  # one too many
     ],
 )
 def test_that_doubt_gives_candidates(text: str, among: list[tuple[str, str]], places: list[PlaceRow]) -> None:
@@ -113,3 +126,40 @@ def test_that_every_place_is_found_by_its_full_address_and_by_district_and_name(
 )
 def test_that_chinese_numerals_are_read(words: str, digits: str) -> None:
     assert address.key(f"{words}弄") == f"{digits}弄"
+
+
+def test_that_villages_are_found_without_their_last_word(places: list[PlaceRow]) -> None:
+    villages = [place for place in places if place.kind == "village"]
+    assert villages
+    for place in villages:
+        found = address.match(f"{place.district}{place.name.removesuffix('村')}停电了", places)
+        assert (found.match, found.places) == ("exact", [place]), place.name
+
+
+def test_that_what_only_sounds_alike_is_never_the_wrong_estate_for_sure(places: list[PlaceRow]) -> None:
+    """Every name with its characters replaced by others that sound the same, without a street: asked about, or nothing."""
+    twins = {
+        "桂": "贵",
+        "园": "圆",
+        "苑": "院",
+        "里": "理",
+        "新": "心",
+        "村": "春",
+        "家": "加",
+        "路": "鹿",
+        "花": "华",
+    }
+    wrong = [place for place in places if place.kind == "estate" and set(place.name) & set(twins)]
+    assert len(wrong) > 50
+    for place in wrong:
+        written = "".join(twins.get(character, character) for character in place.name)
+        found = address.match(written, places)
+        assert found.match != "exact" or found.places == [place], (place.name, told(found))
+        assert place in found.places or found.match == "none", (place.name, told(found))
+
+
+def test_that_no_alias_is_a_name_of_another_place(places: list[PlaceRow]) -> None:
+    for place in places:
+        for name in address.names_of(place):
+            others = [other for other in places if other.name != place.name]
+            assert not any(name in address.names_of(other) for other in others), name

@@ -14,7 +14,6 @@ import pytest_asyncio
 from backends.accounts import Accounts
 from backends.client import BackendRefused
 from backends.halls import Halls
-from backends.measures import Measures
 from backends.outages import Outages
 from kit import clock
 from tests.backends.conftest import TOKEN
@@ -205,7 +204,7 @@ class TestAccounts:
         assert (bill.kwh, bill.issued_on) == (Decimal(300), first)
 
     async def test_that_months_count_back_from_the_newest(self, accounts: Accounts) -> None:
-        assert [len(await accounts.bills(WANG, months)) for months in (1, 3, 12, 36)] == [1, 3, 12, 12]
+        assert [len(await accounts.bills(WANG, months)) for months in (1, 3, 12, 36)] == [1, 3, 12, 13]
 
     @pytest.mark.parametrize("number", ["3100000000019", "../halls", "1/../../x", "%"])
     async def test_that_an_unknown_account_is_refused(self, accounts: Accounts, number: str) -> None:
@@ -255,27 +254,3 @@ class TestHalls:
     async def test_that_an_unknown_id_is_refused(self, halls: Halls) -> None:
         with pytest.raises(BackendRefused, match="unknown_hall"):
             await halls.by_id("H999")
-
-
-class TestMeasures:
-    async def test_that_what_has_lapsed_is_not_told(
-        self, measures: Measures, reference_database: str
-    ) -> None:
-        assert await measures.in_force("上海") == []
-        with psycopg.connect(reference_database) as connection:
-            connection.cursor().executemany(
-                "insert into reference.measure values (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [
-                    ("M1", "欠费不停电", "…", "上海市", "", date(2022, 4, 5), date(2022, 6, 30), "公告"),
-                    ("M2", "迎峰度夏", "…", "湖南省", "", date(2022, 6, 1), None, "公告"),
-                    ("M3", "返乡用电检查", "…", "湖南省", "株洲市", date(2022, 6, 1), None, "公告"),
-                ],
-            )
-        try:
-            assert [m.measure_id for m in await measures.in_force("上海", day=date(2022, 5, 1))] == ["M1"]
-            assert await measures.in_force("上海", day=date(2022, 7, 1)) == []
-            assert [m.measure_id for m in await measures.in_force("湖南")] == ["M2"]
-            assert [m.measure_id for m in await measures.in_force("湖南省", "株洲")] == ["M2", "M3"]
-        finally:
-            with psycopg.connect(reference_database) as connection:
-                connection.execute("delete from reference.measure")

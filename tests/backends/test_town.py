@@ -12,10 +12,12 @@ from backends.reference.endpoints.outages import status_of
 from backends.reference.town import Town, bills, generate
 from backends.reference.town.outages import block_of
 from backends.reference.town.outages import generate as generate_outages
+from backends.reference.town.sources import read
 from kit.clock import SHANGHAI
 
 DAY = date(2026, 5, 12)
 NOW = datetime(2026, 5, 12, 15, 7, tzinfo=SHANGHAI)
+PAID_BUT_CUT = "3100000000034"
 DAYS = [date(2026, 1, 1), date(2026, 3, 31), date(2024, 2, 29), date(2022, 4, 6), date(2026, 12, 31)]
 
 
@@ -46,16 +48,16 @@ def test_that_no_two_accounts_share_a_door(town: Town) -> None:
     assert max(doors.values()) == 1
 
 
-def test_that_an_ordinary_account_has_twelve_months_up_to_the_last(town: Town) -> None:
+def test_that_an_ordinary_account_has_a_year_and_a_month_up_to_the_last(town: Town) -> None:
     months: dict[str, list[str]] = defaultdict(list)
     for bill in town.bills:
         months[bill.account_number].append(bill.month)
     assert {found[-1] for found in months.values()} == {"2026-04"}
     whole = [f"{month:%Y-%m}" for month in bills.months_before(DAY)]
-    assert whole[0] == "2025-05"
+    assert whole[0] == "2025-04"
     merged = {bill.account_number for bill in town.bills if bill.merged}
     assert all(found == whole for number, found in months.items() if number not in merged)
-    assert all(len(months[number]) == 11 for number in merged)
+    assert all(len(months[number]) == 12 for number in merged)
     assert any(bill.estimated for bill in town.bills)
 
 
@@ -72,8 +74,10 @@ def test_that_records_never_contradict_each_other_on_any_day(day: date) -> None:
             arrears[bill.account_number] += bill.amount
     for account in town.accounts:
         assert account.credit >= 0
-        if account.supply == "cut_for_arrears":
+        assert (account.supply == "connected") == (account.supply_since is None)
+        if account.supply == "cut_for_arrears" and account.number != PAID_BUT_CUT:
             assert arrears[account.number] > account.credit
+            assert not account.important
     by_number = {account.number: account for account in town.accounts}
     assert by_number["3100000000018"].credit - arrears["3100000000018"] == Decimal("-128.50")
     assert by_number["3200456789"].credit - arrears["3200456789"] == Decimal("56.20")
@@ -81,7 +85,7 @@ def test_that_records_never_contradict_each_other_on_any_day(day: date) -> None:
 
 def test_that_a_bill_once_told_stays_the_same(town: Town) -> None:
     later = {(bill.account_number, bill.month): bill for bill in generate(date(2026, 7, 3)).bills}
-    fixed = {"3100000000018", "3200456789"}  # their latest month is set
+    fixed = {row["number"] for row in read("accounts")["fixed"]}  # their latest month is set
     kept = 0
     for bill in town.bills:
         again = later.get((bill.account_number, bill.month))

@@ -8,7 +8,9 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.hearings import Hearing, OtherHearings, Terms
+from bot.components.demands import leading, parts_of
+from bot.components.hearings import Hearing, OtherHearings
+from bot.components.repair import Terms
 
 CONTEXT = SimpleNamespace(node_name="hearings")
 RESOURCE = Resource("hearings")
@@ -140,3 +142,79 @@ def test_that_only_clauses_with_a_sign_of_danger_are_looked_at(others):
     assert len(others.process([heard("你好，我想查电费，谢谢你")])) == 1
     assert len(others.process([heard("电线在冒烟")])) == 1
     assert len(others.process([heard("冒烟了，" * 300)])) == 1 + 4
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("我家停电了，另外查下上个月电费", ["我家停电了，", "另外查下上个月电费"]),
+        (
+            "查一下余额，还有花木营业厅几点关门，再帮我看看工单",
+            ["查一下余额，", "还有花木营业厅几点关门，", "再帮我看看工单"],
+        ),
+        ("我家停电了对了，我的户号是多少来着", ["我家停电了", "对了，我的户号是多少来着"]),
+        ("家里还有电吗", []),
+        ("另外查下电费", []),
+        ("停电了，还有多久来电", ["停电了，", "还有多久来电"]),
+        ("你好，另外呢", []),
+        ("", []),
+    ],
+)
+def test_that_a_message_is_parted_where_it_goes_on_to_something_else(text, parts):
+    assert [text[start:end] for start, end in parts_of(text)] == parts
+
+
+def test_that_each_part_that_wants_something_else_is_a_demand(others):
+    text = "我家停电了，另外查下上个月电费"
+    message = heard(text)
+    hearings = others.process([message])
+    assert [h.get("text") for h in hearings] == [text, "我家停电了，", "另外查下上个月电费"]
+    ranked(hearings[0], report_outage=0.9, query_bill=0.1)
+    ranked(hearings[1], report_outage=0.99)
+    ranked(hearings[2], query_bill=0.95)
+    (found,) = Hearing.create({}, None, None, None).process(hearings)
+    assert found.get("intent_ranking")[0]["name"] == "report_outage"
+    assert [(d["intent"], text[d["start"] : d["end"]]) for d in found.get("demands")] == [
+        ("report_outage", "我家停电了，"), ("query_bill", "另外查下上个月电费"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("intents", "first"),
+    [
+        (("query_bill", "report_outage"), "report_outage"), (("report_outage", "report_emergency"), "report_emergency"),
+        (("report_hazard", "report_outage"), "report_hazard"), (("query_ticket", "complain"), "complain"),
+        (("ask_tariff", "query_hall"), "query_hall"), (("query_balance", "update_contact"), "update_contact"),
+        (("ask_invoice", "apply_ev_charger"), "apply_ev_charger"), (("query_bill", "query_hall"), "query_bill"),
+        (("claim_compensation", "apply_solar"), "claim_compensation"), (("request_relocation", "query_usage"), "request_relocation"),
+    ],
+)  # fmt: skip
+def test_that_what_needs_a_crew_or_a_person_leads(intents, first):
+    assert leading([{"intent": intent} for intent in intents])["intent"] == first
+
+
+def test_that_the_demand_that_leads_is_the_messages_intent(others):
+    message = heard("查下电费，另外我家停电了")
+    hearings = others.process([message])
+    ranked(hearings[0], query_bill=0.9, report_outage=0.1)
+    ranked(hearings[1], query_bill=0.99)
+    ranked(hearings[2], report_outage=0.95)
+    Hearing.create({}, None, None, None).process(hearings)
+    shares = {r["name"]: round(r["confidence"], 3) for r in message.get("intent_ranking")}
+    assert shares == {"report_outage": 0.95, "query_bill": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"report_outage": 0.99}, {"report_outage": 0.95}),
+        ({"report_outage": 0.99}, {"thank": 0.95}),
+        ({"report_outage": 0.99}, {"query_bill": 0.7}),
+    ],
+)
+def test_that_the_same_again_thanks_or_a_guess_are_no_second_demand(others, first, second):
+    hearings = others.process([heard("我家停电了，另外查下上个月电费")])
+    for hearing, shares in zip(hearings, ({"report_outage": 0.9}, first, second), strict=True):
+        ranked(hearing, **shares)
+    (found,) = Hearing.create({}, None, None, None).process(hearings)
+    assert found.get("demands") is None

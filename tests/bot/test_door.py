@@ -36,7 +36,7 @@ async def test_that_a_turn_answers_with_words_intent_and_actions(house, actions,
 async def test_that_actions_see_channel_epoch_and_what_was_heard(house, actions):
     await house.turn(
         "两步", message_id="m-7", epoch=9, channel="ivr", asr_confidence=0.5, now="2026-01-02T03:04:05+08:00",
-        nbest=[{"text": "两部", "confidence": 0.2}],
+        nbest=[{"text": "两部", "confidence": 0.2}], caller="13800001234",
     )  # fmt: skip
     call = next(call for call in actions.calls if call.get("next_action") == "action_first")
 
@@ -44,14 +44,30 @@ async def test_that_actions_see_channel_epoch_and_what_was_heard(house, actions)
     assert call["tracker"]["latest_input_channel"] == "ivr"
     assert call["tracker"]["latest_message"]["message_id"] == "m-7"
     metadata = call["tracker"]["latest_message"]["metadata"]
-    assert {key: metadata[key] for key in ("channel", "epoch", "message_id", "asr", "now")} == {
+    assert {key: metadata[key] for key in ("channel", "epoch", "message_id", "asr", "now", "caller")} == {
         "channel": "ivr",
         "epoch": 9,
         "message_id": "m-7",
         "asr": {"confidence": 0.5, "nbest": [{"text": "两部", "confidence": 0.2}]},
         "now": "2026-01-02T03:04:05+08:00",
+        "caller": "13800001234",
     }
     assert "domain" not in call
+
+
+async def test_that_a_picture_of_an_action_is_a_message_of_its_own_the_second_time_too(house, actions):
+    actions.answers["action_first"] = {
+        "responses": [
+            {"text": "先看图", "buttons": [], "custom": {}},
+            {"text": "用电量：6月最多", "buttons": [], "custom": {"picture": "p-1"}},
+        ]
+    }
+    said = [(await house.turn("两步", message_id="m-1"))[1]["messages"][:2] for _ in range(2)]
+    assert said[0] == said[1]
+    assert [(one["text"], one["data"]) for one in said[0]] == [
+        ("先看图", {}),
+        ("用电量：6月最多", {"picture": "p-1"}),
+    ]
 
 
 async def test_that_a_dialogue_remembers_over_turns(house):
@@ -192,6 +208,8 @@ async def test_that_an_unknown_event_changes_nothing(house, rows, events, field)
         ({"nbest": [{"confidence": 1}]}, "nbest[0].text"),
         ({"asr_confidence": "high"}, "asr_confidence"),
         ({"now": "tomorrow"}, "now"),
+        ({"caller": "sip:1"}, "caller"),
+        ({"caller": 138}, "caller"),
     ],
 )
 async def test_that_a_bad_field_is_named(house, rows, change, field):

@@ -31,8 +31,9 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.recent import this_session
 from bot.tracker import Tracker, read_events
-from bot.tracker_store import PostgresTrackerStore, TrackerConflict, split_url, this_session
+from bot.tracker_store import PostgresTrackerStore, TrackerConflict, split_url
 
 pytest_plugins = ("tests.bot.doors",)
 pytestmark = pytest.mark.asyncio

@@ -69,6 +69,20 @@ class ScriptedDesk:
         self.requests.append(request)
         return HandoffResult("20260101123456", created=True)
 
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        return False
+
+    def rates(self, text: str) -> bool:
+        return False
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        return None
+
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        return False
+
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 2
 

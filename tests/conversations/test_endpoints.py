@@ -1,4 +1,4 @@
-"""The inner door: permits and verification, for who shows the inner token and carries the present epoch."""
+"""The inner door: permits, verification, pictures, for who shows the inner token and carries the present epoch."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from conversations import endpoints, record
 from conversations.models import Permit, VerificationAttempt
 from kit.errors import install_error_handlers
 from tests.conversations.conftest import House
+from tests.pictures import png
 
 TOKEN = "the-inner-token"
 ACCOUNT = "3100000000018"
@@ -62,6 +63,11 @@ CALLS = [
     ("GET", "/inner/verifications/{id}"),
     ("POST", "/inner/verifications/{id}"),
     ("DELETE", "/inner/verifications/{id}"),
+    ("GET", "/inner/bindings/{id}"),
+    ("POST", "/inner/bindings/{id}"),
+    ("POST", "/inner/bindings/{id}/use"),
+    ("DELETE", "/inner/bindings/{id}"),
+    ("POST", "/inner/pictures"),
 ]
 
 
@@ -235,3 +241,31 @@ async def test_that_attempts_of_many_conversations_at_once_lock_the_account_afte
     people = [(await house.write("查电费", resident=f"o{n}")).conversation_id for n in range(8)]
     await asyncio.gather(*(door.post(f"/inner/verifications/{p}", json=attempt()) for p in people))
     assert await house.rows(select(func.count()).select_from(VerificationAttempt)) == [3]
+
+
+async def test_that_a_picture_is_kept_and_named(
+    house: House, door: httpx.AsyncClient, conversation: uuid.UUID
+) -> None:
+    form = {"conversation": str(conversation), "alt": "用电量"}
+    answer = await door.post("/inner/pictures", data=form, files={"png": ("picture.png", png())})
+    assert answer.status_code == 201
+    kept = uuid.UUID(answer.json()["picture"])
+    assert await house.conversations.pictures.get(kept, conversation_id=conversation) == png()
+
+
+@pytest.mark.parametrize(
+    ("form", "data", "status"),
+    [
+        ({}, b"no picture", 400),
+        ({}, png(500, 420), 413),
+        ({"alt": ""}, png(), 400),
+        ({"conversation": "x"}, png(), 400),
+        ({"conversation": str(uuid.UUID(int=0))}, png(), 404),
+    ],
+)
+async def test_that_a_picture_in_error_is_refused(
+    door: httpx.AsyncClient, conversation: uuid.UUID, form: dict[str, str], data: bytes, status: int
+) -> None:
+    sent = {"conversation": str(conversation), "alt": "用电量"} | form
+    answer = await door.post("/inner/pictures", data=sent, files={"png": ("picture.png", data)})
+    assert answer.status_code == status, answer.text

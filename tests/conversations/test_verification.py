@@ -200,6 +200,29 @@ async def test_that_failures_are_forgotten_after_a_day(resident: Resident, elaps
     assert await resident.tries(matched=False) == "resident"
 
 
+async def test_that_the_fifth_account_within_a_month_needs_a_person(
+    resident: Resident, elapse: Elapse
+) -> None:
+    accounts = [f"320000000{n}" for n in range(5)]
+    for account in accounts[:3]:
+        assert await resident.tries(account, matched=True) is None
+    elapse(timedelta(days=2))
+    assert await resident.tries(accounts[3], matched=True) is None
+    assert await resident.lock(accounts[4]) == "probing"
+    assert await resident.lock(accounts[0]) is None  # not one more
+    elapse(timedelta(days=28, seconds=1))
+    assert await resident.lock(accounts[4]) is None
+
+
+async def test_that_accounts_are_counted_over_all_conversations_of_an_identity(house: House) -> None:
+    calls = [await write(house, f"call-{n}", channel="web", identity="13800006789") for n in range(5)]
+    for n, call in enumerate(calls[:4]):
+        await call.tries(f"320000000{n}", matched=True)
+    assert await calls[4].lock("3200000009") == "probing"
+    stranger = await write(house, "call-9", channel="web", identity="13911112222")
+    assert await stranger.lock("3200000009") is None
+
+
 async def test_that_successes_do_not_count_as_failures(resident: Resident) -> None:
     for _ in range(5):
         assert await resident.tries(matched=True) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -77,3 +77,14 @@ def test_that_production_ignores_hotline_now(production: str) -> None:
 def test_that_a_bad_hotline_now_is_named() -> None:
     done = told(HOTLINE_NOW="tomorrow")
     assert "MisconfiguredError: HOTLINE_NOW is no ISO 8601 time: 'tomorrow'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "end"),
+    [
+        (date(2024, 8, 31), 6, date(2025, 2, 28)), (date(2023, 8, 31), 6, date(2024, 2, 29)), (date(2024, 2, 29), 24, date(2026, 2, 28)),
+        (date(2024, 7, 1), 6, date(2025, 1, 1)), (date(2026, 3, 31), -1, date(2026, 2, 28)), (date(2026, 1, 15), -1, date(2025, 12, 15)), (date(2024, 12, 1), 1, date(2025, 1, 1)),
+    ],
+)  # fmt: skip
+def test_that_months_are_counted_to_the_same_day_or_the_last(day: date, months: int, end: date) -> None:
+    assert clock.months_later(day, months) == end

@@ -47,6 +47,7 @@ DIGITS = [
     ("20260731004219", "2026 0731 0042 19", "二零二六，零七三幺，零零四二，幺九"),
     ("6789", "6789", "六七八九"),
 ]
+YEARS = [(2012, "2012", "二零一二"), (2020, "2020", "二零二零")]
 CLOCK_TIMES = [
     ((0, 0), "今天00:00", "今天凌晨零点"),
     ((0, 5), "今天00:05", "今天凌晨零点零五分"),
@@ -71,6 +72,12 @@ DAYS = [
 ]
 
 
+DATES = [
+    (date(2022, 5, 31), "2022年5月31日", "二零二二年五月三十一日"),
+    (date(2011, 10, 1), "2011年10月1日", "二零一一年十月一日"),
+]
+
+
 @pytest.fixture(autouse=True)
 def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: TODAY)
@@ -80,7 +87,8 @@ def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     ("kind", "value", "written", "spoken"),
     [("yuan", *row) for row in MONEY]
     + [("kwh", *row) for row in ENERGY]
-    + [("digits", *row) for row in DIGITS],
+    + [("digits", *row) for row in DIGITS]
+    + [("date", *row) for row in DATES],
 )
 def test_that_a_value_is_written_and_spoken(kind: str, value: Any, written: str, spoken: str) -> None:
     assert WRITTEN.render(value, kind) == written

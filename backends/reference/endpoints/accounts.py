@@ -12,19 +12,10 @@ from backends import contracts
 from backends.reference import door, models
 from backends.reference.endpoints.deps import Records
 from backends.reference.endpoints.outages import ordered, outage_of, place_of
-from backends.reference.repository import Repository
 from kit import clock
-from kit.errors import NotFound
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 Number = Annotated[str, Path(max_length=32)]
-
-
-async def _known(records: Repository, number: str) -> models.Account:
-    account = await records.account(number)
-    if account is None:
-        raise NotFound("no account of this number", code="unknown_account")
-    return account
 
 
 @router.post("/verify")
@@ -48,7 +39,7 @@ async def verify(asked: contracts.VerifyRequest, records: Records) -> contracts.
 @router.get("/{number}/balance")
 async def balance(number: Number, records: Records) -> contracts.AccountBalance:
     """Credit minus unpaid bills. 404 `unknown_account`."""
-    account = await _known(records, number)
+    account = await records.known_account(number)
     arrears = sum((bill.amount for bill in await records.unpaid(number)), Decimal("0.00"))
     return contracts.AccountBalance(
         account_number=number, province=account.province, balance=account.credit - arrears,
@@ -62,7 +53,7 @@ async def bills(
     number: Number, records: Records, months: Annotated[int, Query(ge=1, le=36)] = 12
 ) -> contracts.Bills:
     """Bills of the last `months` months billed, newest first. 404 `unknown_account`."""
-    account = await _known(records, number)
+    account = await records.known_account(number)
     return contracts.Bills(
         bills=[_bill(bill, account.province) for bill in await records.bills(number, months)]
     )
@@ -73,7 +64,7 @@ async def outages(
     number: Number, records: Records, at: AwareDatetime | None = None
 ) -> contracts.OutageAnswer:
     """Outages of the account's building, and its own disconnection for arrears. 404 `unknown_account`."""
-    account = await _known(records, number)
+    account = await records.known_account(number)
     moment = at or clock.now()
     rows = await records.outages_of(account, moment)
     return contracts.OutageAnswer(

@@ -15,4 +15,5 @@ async def repository(request: Request) -> AsyncIterator[Repository]:
         yield Repository(session)
 
 
-Records = Annotated[Repository, Depends(repository)]
+# What is acknowledged is on disk: the unit of work ends before the answer goes out.
+Records = Annotated[Repository, Depends(repository, scope="function")]

@@ -65,6 +65,16 @@ async def search(
     )
 
 
+@router.get("/outages/of-places")
+async def of_places(
+    records: Records, place_id: Annotated[list[str], Query(min_length=1, max_length=50)]
+) -> contracts.OutageList:
+    """Public outages of places, those that ended lately among them: for those who want to be told."""
+    now = clock.now()
+    rows = await records.outages(place_id, now, ended=True)
+    return contracts.OutageList(outages=ordered([outage_of(row, now) for row in rows]))
+
+
 def place_of(row: models.Place) -> contracts.Place:
     return contracts.Place(
         place_id=row.place_id, name=row.name, address=row.address, province=row.province, city=row.city,

@@ -25,7 +25,7 @@ class Town:
 
 
 def generate(day: date) -> Town:
-    """The town as it is on `day`, with twelve months of bills up to the month before it."""
+    """The town as it is on `day`, with thirteen months of bills up to the month before it."""
     rng = chance()
     areas, places = geography.generate(rng)
     town = Town(day, areas, places, households.generate(rng, places), [], halls.generate(rng))

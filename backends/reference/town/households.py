@@ -1,4 +1,4 @@
-"""Accounts: eight to a place, and the two that are always there."""
+"""Accounts: eight to a place, and those that are always there."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from backends.reference.town.geography import districts, person
 from backends.reference.town.rows import AccountRow, PlaceRow
-from backends.reference.town.sources import read
+from backends.reference.town.sources import chance, read
 
 PER_PLACE = 8
 NOTHING = Decimal("0.00")
+HOLDER = "1"  # nobody has moved yet
 TIME_OF_USE_SHARE = 0.2
 PREPAID_SHARE = 0.5
+FIRM_SHARE, IMPORTANT_SHARE = 0.05, 0.1  # firms of all accounts, important users of the firms
 
 
 def fixed_accounts(places: list[PlaceRow]) -> list[AccountRow]:
@@ -23,6 +25,7 @@ def fixed_accounts(places: list[PlaceRow]) -> list[AccountRow]:
         row = AccountRow(
             fixed["number"], place.place_id, place.province, fixed["holder_name"], fixed["phone_last4"],
             fixed["building"], fixed["room"], "tier", NOTHING, "connected", False,
+            fixed.get("customer", "resident"), bool(fixed.get("important")), None, HOLDER,
         )  # fmt: skip
         rows.append(row)
     return rows
@@ -49,10 +52,16 @@ def generate(rng: random.Random, places: list[PlaceRow]) -> list[AccountRow]:
             tariff = "time_of_use" if known and rng.random() < TIME_OF_USE_SHARE else "tier"
             row = AccountRow(
                 number, place.place_id, place.province, person(rng), f"{rng.randrange(10**4):04d}", *door,
-                tariff, NOTHING, "connected", rng.random() < PREPAID_SHARE,
+                tariff, NOTHING, "connected", rng.random() < PREPAID_SHARE, *_class(number), None, HOLDER,
             )  # fmt: skip
             rows.append(row)
     return rows
+
+
+def _class(number: str) -> tuple[str, bool]:
+    """Resident or firm, and whether an important user."""
+    drawn = chance(number, "class").random()
+    return ("firm", drawn < FIRM_SHARE * IMPORTANT_SHARE) if drawn < FIRM_SHARE else ("resident", False)
 
 
 def _number(rng: random.Random, prefix: str, digits: int) -> str:

@@ -76,10 +76,12 @@ def _fixed(make: _Maker) -> None:
         "fault", lane, starts, make.block + 3 * HOUR + 30 * MINUTE, starts + 9 * MINUTE,
         cause=make.data["fixed"][0]["cause"], whole=True,
     )  # fmt: skip
-    make.add(
+    planned = make.add(
         "planned", garden, make.at(1, 8, 30), make.at(1, 17), make.at(-8, 10),
         cause=make.data["fixed"][1]["cause"], whole=True,
     )  # fmt: skip
+    # The same work all day, so the same notice: whoever was told of it is not told again with every renewal.
+    planned.outage_id = f"TD{planned.starts_at:%Y%m%d}{garden.place_id}"
 
 
 def _faults(make: _Maker) -> None:
@@ -129,8 +131,8 @@ def _announced(make: _Maker) -> None:
 def _cut_off(make: _Maker) -> None:
     places = {place.place_id: place for place in make.town.places}
     for account in make.town.accounts:
-        if account.supply == "cut_for_arrears":
-            starts = make.at(-make.rng.randrange(1, 6), 10)
+        if account.supply_since:
+            starts = make.at((account.supply_since - make.block.date()).days, 10)
             place = places[account.place_id]
             make.add(
                 "arrears", place, starts, None, starts - 7 * DAY, whole=True, account=account.number,

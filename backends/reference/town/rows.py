@@ -44,6 +44,10 @@ class AccountRow:
     credit: Decimal
     supply: str
     prepaid: bool
+    customer: str
+    important: bool
+    supply_since: date | None
+    holder_version: str
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from backends.reference.tariffs.book import DATA as TARIFFS
 from kit.settings import ROOT
 
 SEED = "95598"
@@ -29,9 +30,13 @@ def read(name: str) -> Any:
 
 @lru_cache(maxsize=1)
 def digest() -> str:
-    """Changes when the generator, its data or the tables change."""
+    """Changes when the generator, its data, the prices or the tables change."""
     here = Path(__file__).resolve().parent
-    files = [*sorted(here.glob("*.py")), here.parent / "models.py", *sorted(DATA.glob("*.yml"))]
+    prices = here.parent / "tariffs"
+    files = [
+        *sorted(here.glob("*.py")), *sorted(prices.glob("*.py")), here.parent / "models.py",
+        *sorted(DATA.glob("*.yml")), *sorted(TARIFFS.glob("*.yml")),
+    ]  # fmt: skip
     joined = hashlib.sha256()
     for file in files:
         joined.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -148,6 +148,7 @@ function show(message) {
   lastAt = at;
   const element = bubble(message.author, message.label, message.text);
   element.dataset.seq = message.seq;
+  if (message.picture) picture(element.querySelector(".bubble"), message);
   if (message.ticket) {
     const card = $("ticket").content.firstElementChild.cloneNode(true);
     card.querySelector("strong").textContent = message.ticket;
@@ -158,6 +159,18 @@ function show(message) {
   else if (message.buttons?.length) offer(message.buttons);
   if (message.author !== "resident" && document.hidden) document.title = `(${++unseen}) ${title}`;
   if (low) toBottom();
+}
+
+// Its words stay where it cannot be had.
+function picture(bubble, message) {
+  const link = $("picture").content.firstElementChild.cloneNode(true);
+  const image = link.firstElementChild;
+  const low = atBottom();
+  image.alt = message.text;
+  link.href = image.src = message.picture;
+  image.addEventListener("load", () => low && toBottom());
+  image.addEventListener("error", () => (bubble.textContent = message.text));
+  bubble.replaceChildren(link);
 }
 
 // What the record has comes before what is still on its way.

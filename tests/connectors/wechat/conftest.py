@@ -23,6 +23,7 @@ from connectors.wechat import WeChatAccount, WeChatChannel, router
 from conversations import record
 from conversations.jobs import Jobs
 from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.pictures import Pictures
 from conversations.ports import BotFailed, BotTurn, Delivery, HandoffRequest, HandoffResult, Parse, Said
 from conversations.service import Conversations
 from conversations.turns import Turns
@@ -78,6 +79,20 @@ class OneTicketDesk:
         if request.turn_id:
             (await session.get_one(Turn, request.turn_id)).ticket_number = TICKET
         return HandoffResult(TICKET, created=True)
+
+    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+        return False
+
+    def rates(self, text: str) -> bool:
+        return False
+
+    async def rated(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> list[Said] | None:
+        return None
+
+    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
+        return False
 
     async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
         return 1
@@ -228,16 +243,21 @@ class Town:
 
 @dataclass
 class Post:
-    """Our way out alone, against the platform: no record, no worker."""
+    """Our way out alone, against the platform: no worker, and of the record the pictures."""
 
     channel: WeChatChannel
     account: WeChatAccount
     platform: Platform
     redis: Redis
     resident: str
+    db: Database
 
     def chat(self) -> Conversation:
         return Conversation(id=uuid.uuid4(), channel="wechat", account=SECURE.appid, resident=self.resident)
+
+    @property
+    def pictures(self) -> Pictures:
+        return Pictures(self.db)
 
     async def send(self, text: str, message_id: uuid.UUID | None = None) -> Delivery:
         """One send, as the worker does it."""
@@ -249,7 +269,7 @@ class Post:
 
 
 @pytest.fixture
-async def post(redis_url: str) -> AsyncIterator[Post]:
+async def post(record_url: str, redis_url: str) -> AsyncIterator[Post]:
     """A resident who has just written, and a channel to answer."""
     door = bound()
     simulator = create_app([SECURE], "http://127.0.0.1:9")
@@ -258,12 +278,14 @@ async def post(redis_url: str) -> AsyncIterator[Post]:
     platform.chat(SECURE.appid, resident).grant("message")
     redis = Redis.from_url(redis_url, decode_responses=True)
     await redis.flushdb()
+    db = Database(record_url)
     async with served(simulator, door) as url:
         account = ours(SECURE, url)
-        channel = WeChatChannel([account], redis)
-        yield Post(channel, account, platform, redis, resident)
+        channel = WeChatChannel([account], redis, Pictures(db))
+        yield Post(channel, account, platform, redis, resident, db)
         await channel.aclose()
     await redis.aclose()
+    await db.close()
 
 
 @pytest.fixture
@@ -276,7 +298,7 @@ async def town(record_url: str, redis_url: str) -> AsyncIterator[Town]:
     await bell.redis.flushdb()
     house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording())
     accounts = [ours(SECURE, api_url), ours(PLAIN, api_url)]
-    channel = WeChatChannel(accounts, bell.redis)
+    channel = WeChatChannel(accounts, bell.redis, house.pictures)
     house.plug(desk=OneTicketDesk(), channels=[channel])
     Turns(house).register()
     hotline = FastAPI()

@@ -68,7 +68,7 @@ async def test_that_a_platform_out_of_reach_is_tried_again(post: Post) -> None:
     door = bound()
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
     door.close()
-    channel = WeChatChannel([ours(SECURE, address)], post.redis)
+    channel = WeChatChannel([ours(SECURE, address)], post.redis, post.pictures)
     await post.redis.set(f"hotline:wechat:token:{SECURE.appid}", "a token", ex=60)
     delivery = await channel.send(
         post.chat(), Message(id=uuid.uuid4(), author="bot", text="您好", payload={})
@@ -145,7 +145,7 @@ async def test_that_words_leave_while_redis_is_dead(post: Post) -> None:
     door = bound()
     redis = Redis.from_url(f"redis://127.0.0.1:{door.getsockname()[1]}/0", decode_responses=True)
     door.close()
-    channel = WeChatChannel([post.account], redis)
+    channel = WeChatChannel([post.account], redis, post.pictures)
     for _ in range(2):
         message = Message(id=uuid.uuid4(), author="bot", text="您好", payload={})
         assert (await channel.send(post.chat(), message)).state == "sent"

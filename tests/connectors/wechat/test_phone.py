@@ -9,7 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
+from conversations.models import Conversation, Message
+from conversations.ports import BotTurn, Said
 from tests.connectors.wechat.conftest import Town
+from tests.pictures import png
 
 
 @pytest.fixture
@@ -68,3 +71,16 @@ async def test_that_a_bad_day_is_made_on_purpose(town: Town, page: Page) -> None
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("line-me")).to_contain_text("<b>停电</b>")
     await expect(page.get_by_test_id("line-notice")).to_contain_text(town.platform.words["notice"])
+
+
+async def test_that_a_picture_is_seen_on_the_phone(town: Town, page: Page) -> None:
+    async def shows(conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        kept = await town.house.pictures.keep(conversation.id, png=png(80, 50), alt="用电量")
+        return BotTurn([Said("用电量", data={"picture": str(kept)})])
+
+    town.bot.turn = shows  # type: ignore[method-assign]
+    await page.get_by_test_id("message-input").fill("用电量")
+    await page.get_by_test_id("send").click()
+    picture = page.get_by_test_id("line-account").locator("img")
+    await expect(picture).to_have_js_property("naturalWidth", 80, timeout=10_000)
+    await expect(page.get_by_test_id("wire-upload")).to_contain_text("成功")

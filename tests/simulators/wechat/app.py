@@ -22,8 +22,8 @@ from tests.simulators.wechat.model import HERE, Platform, SimAccount
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 TRICKS = {
-    *courier.TRICKS, *api.TRICKS, "deliver_twice", "lose_answer", "slow", "send_500", "send_timeout",
-    "token_expired", "token_unlisted", "token_busy",
+    *courier.TRICKS, *api.TRICKS, *api.UPLOAD_TRICKS, "deliver_twice", "lose_answer", "slow", "send_500", "send_timeout",
+    "template_unknown", "upload_500", "upload_timeout", "media_gone", "token_expired", "token_unlisted", "token_busy",
 }  # fmt: skip
 
 
@@ -166,6 +166,14 @@ def create_app(
             "follows": platform.chat(account.appid, resident).follows,
             "left": platform.chat(account.appid, resident).left(),
         }
+
+    @app.get("/_sim/media/{media_id}")
+    async def media(media_id: str, appid: str = "") -> Response:
+        """An image as the phone shows it."""
+        data = platform.media_of(account_of(appid).appid, media_id)
+        if data is None:
+            raise HTTPException(404, "no such media")
+        return Response(data, media_type="image/png" if data.startswith(b"\x89PNG") else "image/jpeg")
 
     @app.get("/_sim/wire")
     async def wire(after: int = 0) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from kit import clock
 HERE = Path(__file__).parent
 MESSAGE_QUOTA, MESSAGE_WINDOW = 5, timedelta(hours=48)
 EVENT_QUOTA, EVENT_WINDOW = 3, timedelta(minutes=1)
+MEDIA_LIFE = timedelta(days=3)
 TOKEN_LIFE, TOKEN_OVERLAP = timedelta(seconds=7200), timedelta(minutes=5)
 KEPT = 500
 
@@ -48,15 +49,16 @@ class SimAccount:
 
 @dataclass(frozen=True)
 class Line:
-    """One line on a phone. `via`: how the account's words came."""
+    """One line on a phone. `via`: how the account's words came; `media`: the id of an image."""
 
     number: int
     at: str
     who: Who
     text: str
     kind: str = "text"
-    via: Literal["", "passive", "send"] = ""
+    via: Literal["", "passive", "send", "template"] = ""
     nick: str = ""
+    media: str = ""
 
 
 @dataclass
@@ -103,6 +105,7 @@ class Platform:
         self.mischief: Counter[str] = Counter()
         self._chats: dict[tuple[str, str], Chat] = {}
         self._tokens: dict[str, dict[str, datetime]] = {appid: {} for appid in self.accounts}
+        self._media: dict[str, tuple[str, bytes, datetime]] = {}
         self._numbers = itertools.count(1)
         self._posted: dict[tuple[str, str, int], dict[str, str | int]] = {}
 
@@ -157,6 +160,17 @@ class Platform:
         self._tokens[appid] = {t: u for t, u in tokens.items() if u > now} | {token: now + TOKEN_LIFE}
         self.counts["tokens_made"] += 1
         return token, int(TOKEN_LIFE.total_seconds())
+
+    def take_media(self, appid: str, data: bytes) -> dict[str, Any]:
+        """Keep an upload for three days; the platform's answer to it."""
+        media_id = secrets.token_urlsafe(48)
+        self._media[media_id] = (appid, data, clock.now() + MEDIA_LIFE)
+        return {"type": "image", "media_id": media_id, "created_at": clock.timestamp()}
+
+    def media_of(self, appid: str, media_id: str) -> bytes | None:
+        """The account's upload, while it lives."""
+        owner, data, until = self._media.get(media_id, ("", b"", clock.now()))
+        return data if owner == appid and until > clock.now() else None
 
     def revoke_tokens(self) -> None:
         """As if another system had asked for fresh ones."""

@@ -4,7 +4,7 @@ const EVERY_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const outcomes = {
   answer: "当场回复", success: "success，稍后再说", refused: "被拒绝", garbage: "回复不合规", no_answer: "没有回复",
-  0: "已送达", "-1": "系统繁忙", 40001: "令牌失效", 45015: "超出48小时", 45047: "条数用完", 45011: "太频繁", "": "没有结果",
+  0: "成功", "-1": "系统繁忙", 40001: "令牌失效", 45015: "超出48小时", 45047: "条数用完", 45011: "太频繁", "": "没有结果",
 };
 const good = new Set(["answer", "success", "0"]);
 let state = { accounts: [], residents: [] };
@@ -56,6 +56,10 @@ function showLine(line) {
   const name = state.residents.find((person) => person.openid === resident)?.name ?? "我";
   item.querySelector(".who").textContent = line.who === "me" ? name[0] : "电";
   item.querySelector("p").textContent = line.text;
+  if (line.media) {
+    const source = `/_sim/media/${encodeURIComponent(line.media)}?${new URLSearchParams({ appid })}`;
+    item.querySelector("p").replaceChildren(element("img", { src: source, alt: "图片" }));
+  }
   const how = { passive: "被动回复", send: line.nick ? `客服消息 · ${line.nick}` : "客服消息" }[line.via];
   item.querySelector("small").textContent = [line.at.slice(11, 16), how].filter(Boolean).join(" · ");
   $("lines").append(item);
@@ -66,7 +70,7 @@ function showRecord(record) {
   item.dataset.testid = `wire-${record.way}`;
   const put = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
   const attempt = record.attempt > 1 ? ` 第${record.attempt}次` : "";
-  put("way", record.way === "callback" ? `→ 回调${attempt}` : "← 客服接口");
+  put("way", { callback: `→ 回调${attempt}`, send: "← 客服接口", upload: "← 素材上传" }[record.way]);
   if (record.way === "callback") put("lock", record.encrypted ? "已加密" : "明文");
   item.querySelector(".lock").classList.toggle("open", !record.encrypted);
   put("outcome", `${outcomes[record.outcome] ?? record.outcome} ${record.why && !good.has(record.outcome) ? record.why : ""}`);

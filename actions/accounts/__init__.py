@@ -1,0 +1,1 @@
+"""What is told and done for a verified account, and how an account is proved."""

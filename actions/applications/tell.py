@@ -1,0 +1,107 @@
+"""Which variant is meant, and what is needed for it; where the form goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.applications import green
+from actions.applications.guide import GUIDES, STATEMENTS, Guide, Term, Variant
+from actions.applications.state import SLOT, State
+from actions.base import HotlineAction
+from actions.gathering import GATHERING, kva
+from actions.turn import Event, Turn
+from kit import clock
+
+FORM = "application_form"
+UNDER_WAY = ("facts", "confirm", "which")
+# What is told unasked; on the telephone only what has to be at hand.
+WRITTEN, SPOKEN = ("safety", "papers", "time", "fee", "rule", "boundary"), ("safety", "papers", "time")
+
+
+class Apply(HotlineAction):
+    """Tells what an application needs and how long it takes, and opens the form that registers it."""
+
+    action_name = "action_apply"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        guides = GUIDES.get()
+        intent = turn.intent if turn.intent in guides else turn.matter
+        kept = State.of(turn)
+        if kept and kept.intent == intent and kept.stage in UNDER_WAY:
+            kept.hears(turn)
+            return [kept.kept(), *turn.about(), FollowupAction(FORM)]
+        guide = guides[intent]
+        state = State(intent=intent, start=turn.message_id, province=_province(turn, guide))
+        state.hears(turn)
+        events = [SlotSet("matter", intent)]
+        if variant := guide.meant(turn.text, kva(turn.text)):
+            return [*events, *await tell(turn, state, variant)]
+        return [*events, state.kept(), FollowupAction(FORM)]
+
+
+async def tell(turn: Turn, state: State, variant: Variant) -> list[Event]:
+    """Say what holds for the variant; the form goes on, or a person where the customer has a manager."""
+    state.variant, state.stage = variant.id, "consent"
+    turn.say("utter_apply_about", title=variant.title)
+    terms = in_force(turn, state, variant, SPOKEN if turn.channel == "ivr" else WRITTEN)
+    if any(term.province for term in terms):
+        turn.say("utter_apply_province", province=state.province)
+    for term in terms:
+        turn.say("utter_apply_term", text=turn.spoken(term.text))
+    if not terms:
+        turn.say("utter_apply_nothing_known")
+    if variant.green or green.subjects(state):
+        opened = await green.opened(turn, state, variant)
+        turn.say("utter_apply_green" if opened else "utter_apply_no_green")
+    if for_manager(turn, state, variant):
+        return to_manager(turn, state)
+    return [state.kept(), FollowupAction(FORM)]
+
+
+def in_force(turn: Turn, state: State, variant: Variant, kinds: Iterable[str]) -> list[Term]:
+    """What may be said today, in the order of `STATEMENTS`."""
+    today = clock.now().date()
+    found = [variant.term(kind, state.province, today) for kind in STATEMENTS if kind in kinds]
+    return [term for term in found if term is not None]
+
+
+def answer(turn: Turn, state: State, variant: Variant) -> bool:
+    """Answer a question about the application itself (多久, 要钱吗); False if the message asks none."""
+    kinds = GATHERING.get().which("asks", turn.text)
+    if not kinds:
+        return False
+    if terms := in_force(turn, state, variant, kinds):
+        for term in terms:
+            turn.say("utter_apply_term", text=turn.spoken(term.text))
+    else:
+        turn.say("utter_apply_not_known")
+    return True
+
+
+def for_manager(turn: Turn, state: State, variant: Variant) -> bool:
+    """Whether a customer manager looks after this customer: an important user, or a large firm."""
+    said = " ".join(state.said)
+    if GATHERING.get().says("important", said):
+        return True
+    limit = turn.clients.wording.facts.get("apply_manager_kva", state.province).value
+    power = kva(state.facts.get("capacity", "")) or kva(said)
+    return variant.customer != "resident" and power >= float(limit)
+
+
+def to_manager(turn: Turn, state: State) -> list[Event]:
+    """A person, with what was gathered."""
+    turn.say("utter_apply_manager")
+    return [state.kept(), SlotSet("handoff_reason", "important_customer"), FollowupAction("action_handoff")]
+
+
+def over() -> list[Event]:
+    """Nothing is under way any more."""
+    return [SlotSet(SLOT, None)]
+
+
+def _province(turn: Turn, guide: Guide) -> str:
+    """The province the message names, else the one of this hotline."""
+    named = [province for province in sorted(guide.provinces) if province in turn.text]
+    return named[0] if named else turn.clients.wording.province

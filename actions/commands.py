@@ -1,0 +1,36 @@
+"""The few words that are taken as they stand, whatever intent they sound like, and from within any form.
+
+Whoever writes that no more messages are wanted must not depend on a classifier's mood.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import yaml
+
+from actions.turn import Turn
+from kit.settings import ROOT
+
+LOOKUP = ROOT / "data" / "lookups" / "subscription.yml"
+ACTIONS = {
+    "stop": "action_unsubscribe",
+    "list": "action_list_subscriptions",
+    "arrears": "action_subscribe_arrears",
+    "outage": "action_subscribe_outage",
+}
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load(LOOKUP.read_text("utf-8"))
+    return loaded
+
+
+def command(turn: Turn) -> str | None:
+    """The action that the message asks for in so many words; stopping comes first, danger before everything."""
+    if turn.danger:
+        return None
+    return next(
+        (name for what, name in ACTIONS.items() if any(word in turn.text for word in _words()[what])), None
+    )

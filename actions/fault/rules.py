@@ -1,0 +1,116 @@
+"""The dated rules of reporting: `data/knowledge/rules/{wishes,marks,priority}.yml`, read again when a file changes.
+
+Marks are words of the resident that matter to a crew: a breathing machine, a gate with a guard. What a mark does to an
+order is a rule with a date and a source; some do something only while a measure in force says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from backends.contracts import Mark, OrderKind
+from kit import clock
+from kit.errors import MisconfiguredError
+from kit.settings import ROOT
+
+FOLDER = ROOT / "data" / "knowledge" / "rules"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How an intent is taken down: `parts` are asked for in order, `checks` looked up before an order is written."""
+
+    intent: str
+    kind: OrderKind
+    parts: tuple[str, ...]
+    checks: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Priority:
+    """`person`: somebody takes over at once."""
+
+    urgent: bool = False
+    marks: frozenset[Mark] = frozenset()
+    person: bool = False
+
+
+def wish(intent: str) -> Wish | None:
+    """None: this is not ours to take down."""
+    row = next((row for row in _in_force("wishes") if row["intent"] == intent), None)
+    return Wish(intent, row["kind"], tuple(row["parts"]), frozenset(row["checks"])) if row else None
+
+
+def intents() -> frozenset[str]:
+    """Every intent that is taken down."""
+    return frozenset(row["intent"] for row in _in_force("wishes"))
+
+
+def marks_in(texts: Iterable[str]) -> frozenset[Mark]:
+    """What the resident's words tell about access and people."""
+    rules = _read("marks")
+    return frozenset(
+        mark for mark, words in rules["marks"].items() if any(_said(text, words) for text in texts)
+    )
+
+
+def notes_in(texts: Iterable[str]) -> list[str]:
+    """Words a crew should read, in the order of the list."""
+    told = list(texts)
+    return [word for word in _read("marks")["notes"] if any(_said(text, [word]) for text in told)]
+
+
+def tells(text: str) -> bool:
+    """Whether the words tell a crew something, whatever was asked."""
+    return bool(marks_in([text]) or notes_in([text]))
+
+
+def priority(marks: frozenset[Mark], raised: frozenset[Mark]) -> Priority:
+    """What the marks come to; those that a measure in force raised go first and are watched over."""
+    rows = [row for row in _in_force("priority") if row["mark"] in marks]
+    watched: frozenset[Mark] = frozenset({"supervised"})
+    return Priority(
+        urgent=bool(raised) or any(row.get("urgent") for row in rows),
+        marks=marks | watched if raised or any(row.get("supervised") for row in rows) else marks,
+        person=any(row.get("person") for row in rows),
+    )
+
+
+def _said(text: str, words: Iterable[str]) -> bool:
+    denied = tuple(_read("marks")["denied"])
+    return any(
+        not text[:at].endswith(denied)
+        for word in words
+        for at in range(len(text))
+        if text.startswith(word, at)
+    )
+
+
+def _in_force(name: str) -> list[dict[str, Any]]:
+    today = clock.now().date()
+    return [row for row in _read(name)[name] if row["valid_from"] <= today <= row.get("valid_to", today)]
+
+
+def _read(name: str) -> dict[str, Any]:
+    file = FOLDER / f"{name}.yml"
+    return _load(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _load(file: Path, stamp: int) -> dict[str, Any]:
+    """`stamp` is there to read a changed file again. Raises `MisconfiguredError`."""
+    try:
+        loaded: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+        for row in loaded.get(file.stem) or ():
+            if isinstance(row, dict) and not (isinstance(row["valid_from"], date) and row["source"]):
+                raise ValueError(f"{row}: valid_from must be a day, source must be named")
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise MisconfiguredError(f"{file.name} is no file of rules: {error!r}") from error
+    return loaded

@@ -1,0 +1,225 @@
+"""Facts that are gathered from what residents say, one reader a kind; which there are: `data/knowledge/gathering.yml`.
+
+Unasked, a reader takes only what plainly is such a fact, so that nothing given once is asked for; asked, also what merely
+looks like one. Values are text as the order holds it; '' is a fact that cannot be told, where that is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cn2an
+import yaml
+
+from actions.accounts.proof import account_in
+from actions.identity import name_in
+from actions.outage import address_of, full_name
+from actions.reading import chosen, plain
+from actions.turn import SURE, Turn
+from backends.contracts import Place
+from kit.errors import MisconfiguredError
+from kit.settings import ROOT
+from kit.watched import Watched
+
+FILE = ROOT / "data" / "knowledge" / "gathering.yml"
+READERS = ("place", "name", "phone", "account", "power", "number", "choice", "words")
+LONGEST = 500  # characters of a fact in the resident's words
+# Never an answer in the resident's own words.
+_NO_WORDS = frozenset(
+    {"affirm", "deny", "greet", "thank", "goodbye", "abuse", "out_of_scope", "bot_challenge"}
+)
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}\d{7,8})(?!\d)")
+_LOCAL = re.compile(r"(?<!\d)(\d{7,12})(?!\d)")
+_NUMERAL = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
+_POWER = re.compile(rf"{_NUMERAL}\s*个?\s*(千瓦|千伏安|兆瓦|kva|kw|mw)", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?:大概|大约|差不多|约|就|要|有|一共|总共|用|我家|家里)*{_NUMERAL}(?:个|口|人|位|度|的|左右|吧|呢|够了|样子|[，。,.])*"
+)
+_HEADS = re.compile(rf"{_NUMERAL}\s*口")  # people of a household
+_UNITS = {"千瓦": ("千瓦", 1), "kw": ("千瓦", 1), "千伏安": ("千伏安", 1), "kva": ("千伏安", 1), "兆瓦": ("千瓦", 1000),
+          "mw": ("千瓦", 1000)}  # fmt: skip
+_LETTER = re.compile(r"[\u4e00-\u9fffa-zA-Z0-9]")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A kind of fact; `called`: what residents name it by; `options`: words of each choice."""
+
+    name: str
+    reader: str
+    optional: bool = False
+    called: tuple[str, ...] = ()
+    options: dict[str, list[str]] = field(default_factory=dict)
+    affirm: str = ""
+    deny: str = ""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Kinds of facts by name, and lists of words by name; a list may be a mapping of lists."""
+
+    facts: dict[str, Fact]
+    words: dict[str, Any]
+
+    def says(self, name: str, text: str) -> bool:
+        """Whether the text holds a word of that list."""
+        return mentions(text, self.words[name])
+
+    def which(self, name: str, text: str) -> list[str]:
+        """The lists of the mapping of which the text holds a word."""
+        return [key for key, words in self.words[name].items() if mentions(text, words)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: `value`; of an address also the place, or the places it may be."""
+
+    value: str
+    place: Place | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def load(files: Sequence[Path]) -> Gathering:
+    """Raises `MisconfiguredError`, naming the fact and the reason."""
+    try:
+        written = yaml.safe_load(files[0].read_text("utf-8"))
+        facts = {name: _fact(name, row) for name, row in written["facts"].items()}
+        return Gathering(facts, dict(written["words"]))
+    except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise MisconfiguredError(f"{FILE.name} cannot be used: {error!r}") from error
+
+
+GATHERING: Watched[Gathering] = Watched(lambda: [FILE], load)
+
+
+def _fact(name: str, row: dict[str, Any]) -> Fact:
+    if row["reader"] not in READERS:
+        raise ValueError(f"{name}: reader must be one of {', '.join(READERS)}")
+    options = dict(row.get("options", {}))
+    if (row["reader"] == "choice") != bool(options):
+        raise ValueError(f"{name}: a choice has options, and nothing else has")
+    named = {row[yes] for yes in ("affirm", "deny") if yes in row}
+    if not named <= set(options):
+        raise ValueError(f"{name}: affirm and deny must be options")
+    return Fact(
+        name, row["reader"], bool(row.get("optional")), tuple(row.get("called", ())), options,
+        str(row.get("affirm", "")), str(row.get("deny", "")),
+    )  # fmt: skip
+
+
+async def read(
+    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = ()
+) -> Reading | None:
+    """The fact as the message gives it; None: not at all. Raises `BackendError` where a place is looked up.
+
+    `text`: the part of the message that may hold it, all by default. `options`: the places asked about.
+    """
+    text = text or turn.text
+    if fact.reader == "place":
+        found = await _place(turn, text, options, asked=asked)
+    else:
+        value = _value_of(turn, fact, text, asked=asked)
+        found = Reading(value[:LONGEST]) if value else None
+    if found is None and asked and fact.optional and GATHERING.get().says("unknown", text):
+        return Reading("")
+    return found
+
+
+def _value_of(turn: Turn, fact: Fact, text: str, *, asked: bool) -> str:
+    match fact.reader:
+        case "phone":
+            return _phone(turn, text, asked=asked)
+        case "name":
+            people = [turn.words_of(entity) for entity in turn.entities("person_name")]
+            return people[0] if people else name_in(text, asked=asked)
+        case "account":
+            number = account_in(turn)
+            return number.digits if number and number.is_account else ""
+        case "power":
+            return power(text, bare=asked)
+        case "number":
+            found = _HEADS.search(plain(text)) or (_BARE.fullmatch(plain(text)) if asked else None)
+            return f"{_value(found[1]):g}" if found else ""
+        case "choice":
+            return _choice(turn, fact, text) if asked else ""
+        case _:
+            return _words(turn, fact, text) if asked else ""
+
+
+def plainly(turn: Turn, fact: Fact) -> bool:
+    """Whether the message plainly is the fact that was asked for, whatever it was understood as (6个人: 转人工)."""
+    return fact.reader not in ("place", "words") and bool(_value_of(turn, fact, turn.text, asked=True))
+
+
+def power(text: str, *, bare: bool = False) -> str:
+    """`30千瓦` or `500千伏安` as the text says it, megawatts as kilowatts; '' if it does not. `bare`: a number alone is kW."""
+    written = plain(text)
+    if found := _POWER.search(written):
+        unit, times = _UNITS[found[2].lower()]
+        return f"{_value(found[1]) * times:g}{unit}"
+    if bare and (found := _BARE.fullmatch(written)):
+        return f"{_value(found[1]):g}千瓦"
+    return ""
+
+
+def kva(text: str) -> float:
+    """The greatest power the text names, kW taken for kVA; 0 if none."""
+    return max((_value(n) * _UNITS[u.lower()][1] for n, u in _POWER.findall(plain(text))), default=0.0)
+
+
+def _value(numeral: str) -> float:
+    try:
+        return float(cn2an.cn2an(numeral, "smart"))
+    except ValueError:  # 千万千, 十零: no number
+        return 0.0
+
+
+def _phone(turn: Turn, text: str, *, asked: bool) -> str:
+    digits = re.sub(r"(?<=\d)[ \-,，、](?=\d)", "", plain(text))
+    for pattern in (_MOBILE, _LANDLINE, *([_LOCAL] if asked else [])):
+        if found := pattern.search(digits):
+            return found[1]
+    for entity in turn.entities("phone_number"):  # spoken in a way only the model could read
+        value = str(entity.get("value") or "")
+        if _LOCAL.fullmatch(value):
+            return value
+    return ""
+
+
+def _choice(turn: Turn, fact: Fact, text: str) -> str:
+    hits = {
+        name: max((len(w) for w in words if w in text), default=0) for name, words in fact.options.items()
+    }
+    best = max(hits, key=lambda name: hits[name])
+    if hits[best]:
+        return best
+    return {"affirm": fact.affirm, "deny": fact.deny}.get(turn.intent, "") if turn.understood else ""
+
+
+def _words(turn: Turn, fact: Fact, text: str) -> str:
+    empty = turn.understood and turn.intent in _NO_WORDS and turn.confidence >= SURE
+    if empty or len(set(_LETTER.findall(text))) < 2:
+        return ""
+    return "" if fact.optional and GATHERING.get().says("unknown", text) else text.strip()
+
+
+async def _place(turn: Turn, text: str, options: Sequence[str], *, asked: bool) -> Reading | None:
+    """An address by what the utility knows; one that was named as such is taken even so: new houses are on no list."""
+    which = chosen(text, options) if options else None
+    said = options[which] if which is not None else address_of(turn)
+    for words in dict.fromkeys(filter(None, [said, text] if asked else [said])):
+        answer = await turn.clients.outages.place(words)
+        if answer.match == "exact":
+            return Reading(said or text.strip(), answer.places[0])
+        if answer.match == "candidates" and asked:
+            return Reading("", candidates=tuple(full_name(place) for place in answer.places))
+    return Reading(said) if said else None

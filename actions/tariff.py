@@ -1,0 +1,188 @@
+"""What electricity costs a household: estimates, tiers, peak and valley, large and low-income households.
+
+Questions of firms and of late fees are in `tariff_firm`. What cannot be computed is `action_answer`'s.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import get_args
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import tariff_firm, tariff_words
+from actions import tariff_reading as reading
+from actions.base import HotlineAction
+from actions.tariff_place import Place, place_of
+from actions.turn import Event, Turn
+from backends.client import BackendRefused
+from backends.contracts import HoursKind, PriceClass, Rates
+
+ZERO = Decimal(0)
+MATTERS = frozenset({
+    "ask_tariff", "ask_tier_tariff", "ask_peak_valley", "ask_multi_person_household", "ask_low_income_quota", *tariff_firm.MATTERS,
+})  # fmt: skip
+REFUSED = {"unknown_split": "utter_estimate_unknown_split", "no_rule": "utter_estimate_unknown_split"}
+
+
+def goes_on(turn: Turn) -> bool:
+    """Whether bare data carry on a question about prices: so many kWh, kVA or days."""
+    figures = turn.entities("energy") or reading.capacity_of(turn.text) or reading.length_of(turn.text)
+    return bool(figures and turn.slot("matter") in MATTERS)
+
+
+class Estimate(HotlineAction):
+    """Tells a price or an estimate by dated rules; where none is known it says so and offers a person."""
+
+    action_name = "action_estimate"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        matter = turn.matter if turn.matter in MATTERS else "ask_tier_tariff"
+        place = await place_of(turn, self.clients.wording.province)
+        try:
+            if matter in tariff_firm.MATTERS:
+                events = await tariff_firm.answer(turn, place, matter)
+            else:
+                events = await self._household(turn, place, matter)
+        except BackendRefused as refused:
+            if refused.status != 422:
+                raise
+            key = REFUSED.get(refused.code, "utter_tariff_unknown")
+            if matter in tariff_firm.MATTERS:
+                key = "utter_base_fee_unknown"
+            events = tariff_words.unknown(turn, key, place.province)
+        if turn.loop and not any(event["event"] == "active_loop" for event in events):
+            return events  # the form that stands open goes on with its own matter
+        return [*events, SlotSet("matter", matter)]
+
+    async def _household(self, turn: Turn, place: Place, matter: str) -> list[Event]:
+        energy = reading.energy_in(turn)
+        named = energy.kwh is not None or energy.year is not None
+        if reading.is_business(turn.text) or (reading.asks_how_to(turn.text) and not named):
+            how = matter == "ask_multi_person_household" and not reading.is_business(turn.text)
+            return [FollowupAction("action_apply" if how else "action_answer")]
+        rates = await turn.clients.tariffs.rates(place.province)
+        if energy.kwh is None and energy.year is not None and reading.asks_price(turn):
+            return await self._whole_year(turn, place, rates, energy.year)
+        if _asks_tier(turn) or (energy.kwh is None and energy.year is not None):
+            return await self._tier(turn, place, rates, energy)
+        if energy.kwh is not None:
+            return await self._estimate(turn, place, rates, energy)
+        match matter:
+            case "ask_peak_valley":
+                return self._hours(turn, rates)
+            case "ask_multi_person_household":
+                return self._large(turn, rates)
+            case "ask_low_income_quota":
+                return self._free(turn, rates)
+        return self._rates(turn, rates)
+
+    async def _estimate(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
+        kwh = energy.kwh or ZERO
+        kind: PriceClass = next(k for k in get_args(PriceClass) if k == reading.price_class(turn.text))
+        if place.by_hours and energy.by_hours is None and kind == "tiered":
+            turn.say("utter_estimate_needs_hours")
+            return tariff_words.asked(turn)
+        hours: dict[HoursKind, Decimal] | None = None
+        if energy.by_hours and (pair := tariff_words.day_and_night(rates)):
+            hours = {pair[0].kind: energy.by_hours[0], "valley": energy.by_hours[1]}
+        elif energy.by_hours:
+            return tariff_words.unknown(turn, "utter_hours_unknown", rates.province)
+        yearly = rates.period == "year" and kind == "tiered"
+        used = (energy.year if energy.year is not None else place.used) if yearly else ZERO
+        found = await turn.clients.tariffs.residential(
+            place.province, kwh, used_this_year=used, hours=hours, persons=reading.people_of(turn.text),
+            low_income=reading.low_income(turn.text), price_class=kind,
+        )  # fmt: skip
+        tariff_words.tell_estimate(turn, found, kwh)
+        if yearly:
+            tariff_words.tell_used(turn, place, energy.year)
+        return []
+
+    @staticmethod
+    async def _whole_year(turn: Turn, place: Place, rates: Rates, kwh: Decimal) -> list[Event]:
+        """A year's kWh; where tiers are monthly they depend on how the months differ, so one month is asked for."""
+        if rates.period == "month":
+            tariff_words.tell_rates(turn, rates)
+            turn.say("utter_rates_tell_month")
+            return tariff_words.asked(turn)
+        tariff_words.tell_estimate(turn, await turn.clients.tariffs.residential(place.province, kwh), kwh)
+        return []
+
+    async def _tier(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
+        """Where the household stands; its use is said, or billed, or asked for."""
+        yearly = rates.period == "year"
+        # In a province of yearly tiers a figure that nothing was said about is the year's: only that decides there.
+        told = energy.year if energy.year is not None or not yearly or place.this_year else energy.month
+        month = energy.kwh if energy.kwh is not None and told is not energy.month else None
+        if told is None and month is None and not (yearly and place.this_year):
+            tariff_words.tell_rates(turn, rates)
+            turn.say(f"utter_tier_tell_{rates.period}")
+            return tariff_words.asked(turn)
+        used = told if told is not None else place.used
+        found = await turn.clients.tariffs.tier(
+            place.province, used_this_year=used if yearly else ZERO, used_this_month=month or ZERO,
+            persons=reading.people_of(turn.text),
+        )  # fmt: skip
+        if yearly and told is None:
+            tariff_words.tell_used(turn, place, None)
+        key = f"utter_tier_{found.period}" + ("_last" if found.tier == 3 else "")
+        turn.say(
+            key, province=found.province, used=found.used_kwh, tier=turn.piece(f"part_tier{found.tier}"), left=found.left_kwh,
+            next=turn.piece(f"part_tier{min(found.tier + 1, 3)}"), price=found.price, next_price=found.next_price,
+        )  # fmt: skip
+        turn.say("utter_estimate_basis", since=tariff_words.since(turn, found.rules[0]))
+        return []
+
+    @staticmethod
+    def _rates(turn: Turn, rates: Rates) -> list[Event]:
+        kind = reading.price_class(turn.text)
+        flat = next((one for one in rates.flat if kind in one.classes), None)
+        if kind != "tiered" and flat is None:
+            return tariff_words.unknown(turn, "utter_tariff_unknown", rates.province)
+        if flat is not None:
+            turn.say("utter_flat_price", province=rates.province, price=flat.price)
+            turn.say("utter_rates_basis", since=tariff_words.since(turn, flat.rule))
+            return []
+        tariff_words.tell_rates(turn, rates)
+        if not turn.loop:
+            turn.say("utter_rates_tell_kwh")
+        return []
+
+    @staticmethod
+    def _hours(turn: Turn, rates: Rates) -> list[Event]:
+        share = tariff_words.worth_from(rates)
+        if share is None:
+            return tariff_words.unknown(turn, "utter_hours_unknown", rates.province)
+        tariff_words.tell_hours(turn, rates)
+        if reading.asks_worth(turn.text):
+            turn.say("utter_hours_worth" if share else "utter_hours_worth_always", share=share)
+        return []
+
+    @staticmethod
+    def _large(turn: Turn, rates: Rates) -> list[Event]:
+        rule = rates.large_household
+        if rule is None:
+            return tariff_words.unknown(turn, "utter_tariff_unknown", rates.province)
+        known = rule.extra_kwh is not None
+        key = "utter_large_household" if known else "utter_large_household_some"
+        turn.say(key, province=rates.province, persons=rule.persons, extra=rule.extra_kwh)
+        flat = next((one.price for one in rates.flat if "shared" in one.classes), None)
+        if rule.flat_from is not None and flat is not None:
+            turn.say("utter_large_household_flat", persons=rule.flat_from, price=flat)
+        turn.say("utter_rule_basis", since=tariff_words.since(turn, rule.rule))
+        return [] if known else tariff_words.unknown(turn, "utter_large_household_unknown", rates.province)
+
+    @staticmethod
+    def _free(turn: Turn, rates: Rates) -> list[Event]:
+        if rates.free_energy is None:
+            return tariff_words.unknown(turn, "utter_free_unknown", rates.province)
+        turn.say("utter_free", province=rates.province, kwh=rates.free_energy.kwh)
+        turn.say("utter_rule_basis", since=tariff_words.since(turn, rates.free_energy.rule))
+        return []
+
+
+def _asks_tier(turn: Turn) -> bool:
+    """Whether the message asks for a tier, or answers with its use alone what was asked about one."""
+    asked = [turn.text, *(reading.earlier_texts(turn)[:1] if turn.intent == "inform" else [])]
+    return any(map(reading.asks_tier, asked))

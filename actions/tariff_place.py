@@ -1,0 +1,93 @@
+"""Whose prices are asked for, and what is known of the resident's year: text, verified account, house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+import yaml
+
+from actions.tariff_reading import earlier_texts
+from actions.turn import Turn
+from backends.client import BackendError
+from backends.contracts import Bill
+from backends.desk import StaleEpoch
+from kit import clock
+from kit.errors import HotlineError
+from kit.logging import get
+from kit.settings import ROOT
+
+log = get(__name__)
+REGIONS = ROOT / "data" / "knowledge" / "regions.yml"
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """`province` without its ending. `bills`: of the verified account, newest first, where it lies in that province."""
+
+    province: str
+    bills: tuple[Bill, ...] = ()
+
+    @property
+    def this_year(self) -> list[Bill]:
+        return [bill for bill in self.bills if bill.month.startswith(f"{clock.now().year}-")]
+
+    @property
+    def used(self) -> Decimal:
+        """kWh billed of this year."""
+        return sum((bill.kwh for bill in self.this_year), Decimal(0))
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether the account is billed by peak and valley."""
+        return any(line.kind == "valley" for bill in self.bills[:1] for line in bill.lines)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Province by each name of itself and of its cities."""
+    read = yaml.safe_load(REGIONS.read_text("utf-8"))
+    named = {name: name for name in read["provinces"]}
+    return named | {city: province for province, cities in read["cities"].items() for city in cities}
+
+
+def named_in(text: str) -> str:
+    """The province that the text names first, itself or by a city; '' if none."""
+    found = [(text.index(name), province) for name, province in _names().items() if name in text]
+    return min(found)[1] if found else ""
+
+
+def city_in(text: str) -> str:
+    """The first city in the text, '' if none."""
+    found = [
+        (text.index(name), name) for name, province in _names().items() if name != province and name in text
+    ]
+    return min(found)[1] if found else ""
+
+
+async def place_of(turn: Turn, default: str) -> Place:
+    """The province named in this message or the two before; else the verified account's; else that of an address; else `default`."""
+    said = next(filter(None, map(named_in, [turn.text, *earlier_texts(turn)])), "")
+    account = await _account(turn)
+    if account and (not said or account.province.startswith(said)):
+        return Place(named_in(account.province) or account.province, account.bills)
+    return Place(said or named_in(str(turn.slot("address") or "")) or default)
+
+
+async def _account(turn: Turn) -> Place | None:
+    """Province and bills of the account verified here. Without them an estimate is poorer, not impossible."""
+    try:
+        standing = await turn.clients.desk.standing(conversation=turn.conversation)
+        if not standing.account_number:
+            return None
+        bills = await turn.clients.accounts.bills(standing.account_number, MONTHS)
+        if bills:
+            return Place(bills[0].province, tuple(bills))
+        return Place((await turn.clients.accounts.balance(standing.account_number)).province)
+    except StaleEpoch:
+        raise
+    except (BackendError, HotlineError) as error:
+        log.warning("account_unknown_to_estimate", error=type(error).__name__)
+        return None

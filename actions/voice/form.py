@@ -1,0 +1,137 @@
+"""The form of a complaint, a suggestion, praise, a report of theft: one open question, at most two more, then the order."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.applications.order import write
+from actions.forms import LAST_TRY, FormStep
+from actions.gathering import GATHERING, read
+from actions.outage import address_of
+from actions.turn import SURE, Event, Turn
+from actions.voice.guide import VOICES, State, Voice
+from actions.voice.record import ANGER, insults
+from backends.client import BackendError
+from backends.contracts import Mark, Order, OrderRequest
+from kit.logging import get
+
+log = get(__name__)
+SLOT = "voice_answer"
+INTENTS = frozenset({"complain", "suggest", "praise", "report_theft"})
+PHONE = "phone_wanted"
+
+
+class ValidateVoiceForm(FormStep):
+    """Nearly any words may be the story, so only a plain question or application leads out of it."""
+
+    action_name = "validate_voice_form"
+    slots = (SLOT,)
+    own = INTENTS
+    given_up = "utter_voice_given_up"
+
+    async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        state = State.of(turn)
+        if state is None or state.order:  # nothing is under way any more
+            return self.leave()
+        voice = VOICES.get().kinds[state.intent]
+        if asked is None:
+            return await self._go_on(turn, state, voice)
+        if turn.understood and turn.intent == "abuse" and insults(turn) + 1 >= ANGER:
+            turn.say("utter_voice_repeated_anger")
+            return [state.kept(), SlotSet("handoff_reason", "repeated_anger"), *self.leave("action_handoff")]
+        if self._interrupts(turn):
+            return self.give_away()
+        return await self._answer(turn, state, voice)
+
+    @staticmethod
+    def _interrupts(turn: Turn) -> bool:
+        other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
+        return turn.understood and other and turn.confidence >= SURE
+
+    async def _answer(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
+        name = _missing(state, voice)
+        found = await read(turn, GATHERING.get().facts[name], asked=True)
+        refused = name != "what" and (
+            VOICES.get().says("no_phone", turn.text) or (turn.understood and turn.intent == "deny")
+        )
+        if found is None and not refused:
+            tries = int(turn.asking(self.form).get("tries", 0)) + 1
+            if tries < LAST_TRY:
+                turn.say(f"utter_voice_ask_{name}_again")
+                return [state.kept(), *self.ask(SLOT, tries=tries)]
+            turn.say(self.given_up)
+            return [state.kept(), *turn.offer("not_answered"), *self.leave()]
+        state.facts[name] = found.value if found else ""
+        state.address = address_of(turn) or state.address
+        if name != PHONE:
+            state.said.append(turn.text)
+        return await self._go_on(turn, state, voice)
+
+    async def _go_on(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
+        wanted = PHONE in voice.facts and PHONE not in state.facts
+        if wanted and (given := await read(turn, GATHERING.get().facts[PHONE], asked=False)):
+            state.facts[PHONE] = given.value  # given unasked: not asked for
+        if name := _missing(state, voice):
+            turn.say(_question(state, name))
+            return [state.kept(), *self.ask(SLOT)]
+        try:
+            made = await self._write(turn, state, voice)
+        except BackendError as error:  # it may stand or not: a person looks, with all that was said
+            log.error("voice_not_written", error=type(error).__name__)
+            turn.say("utter_voice_not_written")
+            return [state.kept(), SlotSet("handoff_reason", "backend_down"), *self.leave("action_handoff")]
+        log.info("voice_written", order=made.number, created=made.created, intent=state.intent)
+        self._tell(turn, state, voice, made)
+        state.order = made.number
+        return [state.kept(), *self.leave()]
+
+    async def _write(self, turn: Turn, state: State, voice: Voice) -> Order:
+        anonymous = _anonymous(state, voice)
+        address = state.address
+        marks: set[Mark] = {"anonymous"} if anonymous else set()
+        place = await turn.clients.outages.place(address) if address else None
+        request = OrderRequest(
+            kind=voice.anonymous if anonymous else voice.order, subject=state.intent,
+            text="\n".join(state.said)[:2000], marks=marks, contact_phone=state.facts.get(PHONE, ""),
+            place_id=place.places[0].place_id if place and place.match == "exact" else "", address=address[:200],
+            facts={name: value[:500] for name, value in state.facts.items() if value and name not in ("what", PHONE)},
+            channel=turn.channel, conversation="" if anonymous else turn.conversation,
+        )  # fmt: skip
+        return await write(turn, request, state.start)
+
+    @staticmethod
+    def _tell(turn: Turn, state: State, voice: Voice, made: Order) -> None:
+        turn.say(f"utter_voice_{state.intent}_registered", number=made.number)
+        if made.kind != voice.order:
+            turn.say("utter_voice_kept_as_opinion")
+        if _anonymous(state, voice):
+            turn.say("utter_voice_no_answer")
+        elif voice.clock:
+            if made.contact_by:
+                turn.say("utter_voice_contact_by", until=made.contact_by)
+            if made.answer_by:
+                turn.say("utter_voice_answer_by", until=made.answer_by)
+        if state.intent == "complain" and VOICES.get().says("before", " ".join(state.said)):
+            turn.say("utter_voice_regulator")
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        state = State.of(turn)
+        name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
+        if state is None or not name:
+            return self.leave()
+        turn.say(_question(state, name))
+        return [state.kept(), *self.ask(asked, tries=turn.asking(self.form).get("tries", 0))]
+
+
+def _missing(state: State, voice: Voice) -> str:
+    return next((name for name in voice.facts if name not in state.facts), "")
+
+
+def _anonymous(state: State, voice: Voice) -> bool:
+    """A telephone was asked for and none was left: nobody can be answered."""
+    return PHONE in voice.facts and not state.facts.get(PHONE)
+
+
+def _question(state: State, name: str) -> str:
+    """What is asked open is asked in the words of its kind."""
+    return f"utter_voice_ask_{name}_{state.intent}" if name in ("what", PHONE) else f"utter_voice_ask_{name}"

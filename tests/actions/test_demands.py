@@ -1,0 +1,82 @@
+"""Several demands in one message: each is answered, in order, and none is lost behind a question."""
+
+from __future__ import annotations
+
+from kit.wording import Wording
+from tests.actions.conftest import World
+
+WORDS = Wording()
+OUTAGE, HALL = "牡丹路60弄停电了，", "另外花木营业厅几点关门"
+BOTH = {"report_outage": OUTAGE, "query_hall": HALL}
+
+
+async def test_that_two_look_ups_are_answered_in_one_turn(world: World) -> None:
+    talk = world.talk()
+    said = await talk.says(
+        OUTAGE + HALL,
+        "report_outage",
+        ("address", "牡丹路60弄"),
+        ("business_hall", "花木营业厅"),
+        demands=BOTH,
+    )
+    assert said.index("牡丹路60弄正在停电") < said.index("花木供电营业厅")
+    assert talk.ran == ["action_tell_outage", "action_tell_hall"]
+    assert talk.slots["waiting"] is None
+
+
+async def test_that_what_waits_behind_a_form_comes_when_the_form_is_done(world: World) -> None:
+    talk = world.talk()
+    parts = {"report_outage": "我家停电了，", "query_hall": HALL}
+    asked = await talk.says(
+        "我家停电了，" + HALL, "report_outage", ("business_hall", "花木营业厅"), demands=parts
+    )
+    assert asked == WORDS.text("utter_ask_address", "web")
+    said = await talk.says("牡丹路60弄", "inform", ("address", "牡丹路60弄"))
+    assert said.index("牡丹路60弄正在停电") < said.index("花木供电营业厅")
+    assert "花木供电营业厅" not in await talk.says("谢谢", "thank")
+
+
+async def test_that_an_offered_person_is_answered_before_what_waits(world: World) -> None:
+    [(name,)] = world.ask_town(
+        "select name from place where kind = 'estate' and place_id not in (select place_id from outage)"
+        " and name in (select name from place group by name having count(*) = 1) order by name limit 1"
+    )
+    talk = world.talk()
+    parts = {"report_outage": f"{name}停电了，", "query_hall": HALL}
+    first = await talk.says(
+        f"{name}停电了，{HALL}",
+        "report_outage",
+        ("address", name),
+        ("business_hall", "花木营业厅"),
+        demands=parts,
+    )
+    assert first == WORDS.text("utter_outage_none", "web", place=name)
+    said = await talk.says("不用了", "deny")
+    assert said.startswith(WORDS.text("utter_offer_declined", "web"))
+    assert "花木供电营业厅" in said
+
+
+async def test_that_a_new_matter_lets_the_old_one_go(world: World) -> None:
+    talk = world.talk()
+    parts = {"report_outage": "我家停电了，", "query_hall": HALL}
+    await talk.says("我家停电了，" + HALL, "report_outage", demands=parts)
+    await talk.says("算了", "cancel")
+    await talk.says("你好", "greet")
+    assert talk.slots["waiting"] is None
+
+
+async def test_that_danger_leaves_the_rest_to_the_person(world: World) -> None:
+    talk = world.talk()
+    parts = {"report_emergency": "电线冒火花了，", "query_hall": HALL}
+    said = await talk.says("电线冒火花了，" + HALL, "report_emergency", demands=parts)
+    assert "花木供电营业厅" not in said
+    assert talk.paused
+    [ticket] = await world.tickets(talk)
+    assert ticket.reason == "emergency"
+
+
+async def test_that_what_one_look_up_answers_is_not_answered_twice(world: World) -> None:
+    talk = world.talk()
+    parts = {"report_outage": OUTAGE, "query_outage": "还有多久来电"}
+    await talk.says(OUTAGE + "还有多久来电", "report_outage", ("address", "牡丹路60弄"), demands=parts)
+    assert talk.ran == ["action_tell_outage"]

@@ -1,0 +1,164 @@
+"""What is looked up before an order is written, who comes first, and danger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kit.wording import Wording
+from tests.actions.conftest import Quiet, World
+from tests.actions.faults import orders_of, words
+
+FIXED = "牡丹路60弄"
+
+
+async def test_that_a_running_outage_is_told_and_nothing_asked(world: World) -> None:
+    talk = world.talk()
+    said = await talk.says("牡丹路60弄停电了，什么时候来电", "report_outage", ("address", FIXED))
+    assert "牡丹路60弄正在停电" in said
+    assert "10千伏电缆被附近施工挖断" in said
+    assert talk.loop is None
+    assert orders_of(world, talk) == []
+
+
+async def test_that_a_home_that_stays_dark_alone_is_taken_down_after_all(world: World) -> None:
+    talk = world.talk()
+    await talk.says("牡丹路60弄停电了", "report_outage", ("address", FIXED))
+    said = await talk.says("邻居都有电了，就我家没电", "report_outage", ("scope", "就我家"))
+    assert said.endswith(words("fault_ask_door"))
+
+
+async def test_that_the_resident_is_told_of_the_own_order_instead_of_a_second(
+    world: World, quiet: Quiet
+) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}整个小区没电，13800001234", "report_outage", ("address", quiet.name))
+    await talk.says("对", "affirm")
+    said = await talk.says("怎么还没电", "report_outage")
+    [order] = orders_of(world, talk)
+    assert "已经登记过" in said
+    assert order["number"] in said.replace(" ", "")
+
+
+async def test_that_one_more_is_added_to_an_estates_order_without_hearing_its_number(
+    world: World, quiet: Quiet
+) -> None:
+    first, second, third = world.talk(), world.talk(), world.talk()
+    await first.says(f"{quiet.name}整个小区没电，13800001234", "report_outage", ("address", quiet.name))
+    await first.says("对", "affirm")
+    said = await second.says(f"{quiet.name}全小区都停了", "report_outage", ("address", quiet.name))
+    [order], [own] = orders_of(world, first), orders_of(world, second)
+    assert "已经有人报修" in said
+    assert own["number"] in said.replace(" ", "")
+    assert order["number"] not in said.replace(" ", "")
+    assert own["facts"]["joins"] == order["number"]
+    said = await third.says(f"{quiet.name}就我家没电", "report_outage", ("address", quiet.name))
+    assert said.endswith(words("fault_ask_door"))
+
+
+async def test_that_a_cut_for_arrears_is_told_to_whoever_proved_the_account_and_to_nobody_else(
+    world: World,
+) -> None:
+    [(number, name, full)] = world.ask_town(
+        "select a.number, a.holder_name, p.city || p.district || p.street || p.name from account a"
+        " join place p using (place_id) where a.supply = 'cut_for_arrears'"
+        " and not exists (select 1 from outage o where o.place_id = p.place_id and o.kind <> 'arrears') limit 1"
+    )
+    talk = world.talk()
+    await talk.says(f"查电费 {number}", "query_bill")
+    await talk.says(name, "inform")
+    said = await talk.says(f"{full}停电了", "report_outage", ("address", full))
+    assert "欠费停的电" in said
+    assert talk.loop is None
+    stranger = await world.talk().says(f"{full}停电了", "report_outage", ("address", full))
+    assert "欠费" not in stranger
+    assert stranger == words("fault_ask_scope")
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "urgent"),
+    [
+        ("我妈用呼吸机", ["medical_device", "supervised"], True),
+        ("孩子在上网课", ["online_class"], False),
+        ("家里有老人", ["elderly"], False),
+        ("小区有门禁，要找保安开门", ["closed_estate"], False),
+        ("没有老人", [], False),
+        ("快点来", [], False),
+    ],
+)
+async def test_that_what_is_said_of_people_and_gates_becomes_a_mark(
+    world: World, quiet: Quiet, text: str, marks: list[str], urgent: bool
+) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}整个小区没电", "report_outage", ("address", quiet.name))
+    await talk.says(f"{text}，13800001234", "inform")
+    await talk.says("对", "affirm")
+    [order] = orders_of(world, talk)
+    assert (order["marks"], order["urgent"]) == (marks, urgent)
+
+
+async def test_that_a_breathing_machine_is_heard_in_an_earlier_message(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(f"我爸靠制氧机，{quiet.name}停电到几点", "query_outage", ("address", quiet.name))
+    said = await talk.says("是", "affirm")
+    assert said == words("fault_medical") + "\n" + words("fault_ask_scope")
+    assert words("fault_medical") not in await talk.says("整个小区", "inform", ("scope", "整个小区"))
+
+
+async def test_that_an_important_supply_is_a_persons_at_once(world: World, quiet: Quiet) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}停电了，我们医院手术室在做手术", "report_outage", ("address", quiet.name))
+    [order], [ticket] = orders_of(world, talk), await world.tickets(talk)
+    assert order["urgent"]
+    assert {"important_user", "supervised"} <= set(order["marks"])
+    assert (ticket.reason, ticket.facts["order_number"]) == ("important_user", order["number"])
+
+
+@pytest.mark.parametrize("intent", ["report_hazard", "report_emergency"])
+async def test_that_danger_is_an_order_and_a_persons_at_once(world: World, quiet: Quiet, intent: str) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}门口电线掉地上了，13800001234", intent, ("address", quiet.name))
+    assert talk.ran[0] == ("utter_hazard" if intent == "report_hazard" else "utter_emergency")
+    [order], [ticket] = orders_of(world, talk), await world.tickets(talk)
+    assert (order["kind"], order["subject"], order["urgent"]) == ("hazard", intent, True)
+    assert (order["place_id"], order["contact_phone"]) == (quiet.place_id, "13800001234")
+    assert ticket.priority == "urgent"
+    assert ticket.facts["order_number"] == order["number"]
+    said = await world.said(talk)
+    assert Wording().text(talk.ran[0], "web") in said[0]
+
+
+async def test_that_danger_is_never_asked_about_even_within_a_form(world: World) -> None:
+    talk = world.talk()
+    await talk.says("我家停电了", "report_outage")
+    await talk.says("不好了着火了", "report_emergency")
+    [order], [ticket] = orders_of(world, talk), await world.tickets(talk)
+    assert order["place_id"] == ""
+    assert ticket.reason == "emergency"
+    assert talk.paused
+
+
+async def test_that_danger_that_is_only_suspected_is_an_order_too(world: World) -> None:
+    talk = world.talk()
+    await talk.says("那边冒烟", "inform", confidence=0.5, ranking={"report_emergency": 0.4})
+    [order] = orders_of(world, talk)
+    assert order["subject"] == "report_emergency"
+
+
+@pytest.mark.parametrize(
+    ("raises", "marks", "urgent"),
+    [({"elderly"}, ["elderly", "supervised"], True), ({"online_class"}, ["elderly"], False)],
+)
+async def test_that_a_measure_in_force_has_orders_watched_over(
+    world: World, announce: Callable[..., Any], raises: set[str], marks: list[str], urgent: bool
+) -> None:
+    answers = {"report_frequent_outage": "台风期间有人值守。"}
+    await announce(province="江苏省", city="连云港市", effects={"raises": raises, "answers": answers})
+    talk = world.talk()
+    said = "海州区苍梧绿园整个小区都没电，家里有老人，13800001234"
+    await talk.says(said, "report_frequent_outage", ("address", "海州区苍梧绿园"))
+    assert "台风期间有人值守。" in await talk.says("对", "affirm")
+    [order] = orders_of(world, talk)
+    assert (order["marks"], order["urgent"]) == (marks, urgent)

@@ -43,7 +43,7 @@ _NUMERAL = "零〇一二两三四五六七八九十百千万"
 _UNIT = "(?:个?工作日|个?月|个?小时|分钟|千伏安|千瓦|周|天|日|年|位|米|元|块|毛|角|分|度|次|家|件|户|项|伏|倍|成|人|口|点|岁)"
 # Digits, and numerals with a unit; one alone is no figure (任意一项, 再说一次), nor is the name of a unit (千伏安).
 _FIGURE = re.compile(
-    rf"\d+|百分之[{_NUMERAL}]+|(?<![第{_NUMERAL}])(?!一[^{_NUMERAL}]|千伏)[{_NUMERAL}]+{_UNIT}"
+    rf"\d+|百分之[{_NUMERAL}]+|(?<![第{_NUMERAL}])(?!一[^{_NUMERAL}]|千伏|百分之(?![{_NUMERAL}]))[{_NUMERAL}]+{_UNIT}"
 )
 # Not figures that could change: what is asked for, and what it is.
 IDIOMS = {

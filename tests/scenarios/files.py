@@ -106,7 +106,7 @@ def read(file: Path) -> Iterator[Scenario]:
             for step in steps:
                 if step.does in ("keys", "silent") and channel != "ivr":
                     raise BrokenScenario(file, step.line, f"{step.does} is for channel ivr only")
-            yield Scenario(file, line, row["name"], channel, steps)
+            yield Scenario(file, line, row["name"], str(channel), steps)
 
 
 def _step(file: Path, line: int, row: Any) -> Step:

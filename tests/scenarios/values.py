@@ -45,9 +45,9 @@ class Values:
 
     async def fill(self, text: str, conversation: str) -> str:
         """The text with its names replaced. Raises `LookupError` naming what does not exist."""
-        for name in dict.fromkeys(_NAME.findall(text)):
-            value = await self._value(*name, conversation)
-            text = text.replace("{" + ".".join(part for part in name if part) + "}", value)
+        for name, column in dict.fromkeys(_NAME.findall(text)):
+            value = await self._value(name, column, conversation)
+            text = text.replace("{" + name + (f".{column}" if column else "") + "}", value)
         return text
 
     async def _value(self, name: str, column: str, conversation: str) -> str:

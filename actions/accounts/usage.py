@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from rasa_sdk.events import FollowupAction
+
 from actions.accounts import months
 from actions.accounts.base import TAIL, AccountAction
 from actions.accounts.picture import show_usage
 from actions.accounts.wish import Wish
 from actions.accounts.words import says
+from actions.tariff_reading import asks_price, asks_tier
 from actions.turn import Event, Turn
 from backends.contracts import Usage
 from kit import clock
@@ -20,10 +23,18 @@ LATELY = 7  # days, where days are asked for and none is named
 
 
 class TellUsage(AccountAction):
-    """What was used in the days or months asked about; else in this month so far and the one before."""
+    """What was used in the days or months asked about; else in this month so far and the one before.
+
+    What kWh that are named cost, and which tier they fall into, `action_estimate` answers.
+    """
 
     action_name = "action_tell_usage"
     own = frozenset({"query_usage"})
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.entities("energy") and (asks_price(turn) or asks_tier(turn.text)):
+            return [FollowupAction("action_estimate")]
+        return await super().act(turn)
 
     async def tell(self, turn: Turn, account: str, wish: Wish) -> list[Event]:
         turn.say("utter_account_is", account=account[-TAIL:])

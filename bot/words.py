@@ -37,13 +37,18 @@ def as_message(event: BotUttered) -> dict[str, Any]:
 
 def last_turn(events: Sequence[Event]) -> tuple[UserUttered, list[Event]] | None:
     """The last message that came through the door, and the events of its turn: those since its session began, if it
-    began with this message (a greeting), and those after it. `None` where there is no message."""
+    began with this message (a greeting), and those after it. `None` where there is no message.
+
+    An action may give a message back to the rules with another meaning, under its own id: what was said before that
+    belongs to the turn as well. The message is then as it was understood last.
+    """
     position, message = None, None
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id and not is_outside(event):
-            position, message = index, event
-            break
+            if message is not None and event.message_id != message.message_id:
+                break
+            position, message = index, message or event
     if position is None or message is None:
         return None
     opening: list[Event] = []

@@ -19,11 +19,8 @@ async def played(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[str, asyncio.Task[Played]]]:
     """Those that were selected, each on its way."""
-    chosen = [
-        i.callspec.params["scenario"]
-        for i in request.session.items
-        if "played" in getattr(i, "fixturenames", ())
-    ]
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = [item.callspec.params["scenario"] for item in items if "played" in item.fixturenames]
     async with started(tmp_path_factory.mktemp("scenarios") / "home") as (running, record):
         tasks = begin(running, record, chosen)
         yield tasks

@@ -20,7 +20,9 @@ async def played(
 ) -> AsyncIterator[dict[str, asyncio.Task[Played]]]:
     """Those that were selected, each on its way."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    chosen = [item.callspec.params["scenario"] for item in items if "played" in item.fixturenames]
+    chosen: list[Scenario] = [
+        item.callspec.params["scenario"] for item in items if "played" in item.fixturenames
+    ]
     async with started(tmp_path_factory.mktemp("scenarios") / "home") as (running, record):
         tasks = begin(running, record, chosen)
         yield tasks

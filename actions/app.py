@@ -77,7 +77,7 @@ ACTIONS: tuple[type[Any], ...] = (
     subscription.ListSubscriptions, subscription.ValidateSubscribeForm,
     ticket.TellTicket, ticket.ValidateTicketForm, urge.Urge, urge.ValidateWithdrawForm,
     handoff.Handoff,
-    dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel,
+    dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel, dialogue.NextDemand,
     dialogue.Fallback,
 )  # fmt: skip
 

@@ -76,8 +76,11 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         Not inside a form that stays open: that one speaks next. Nor where the action named its successor, or gave the
         message back to the rules. Where the message wants something else as well, that comes next.
         """
-        left = any(e["event"] == "active_loop" and e.get("name") is None for e in events)
-        goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
+        listens = bool(events) and events[-1] == FollowupAction("action_listen")
+        done = events[:-1] if listens else events
+        left = any(e["event"] == "active_loop" and e.get("name") is None for e in done)
+        left = left or any(e.get("name") == "requested_slot" and e.get("value") is None for e in done)
+        goes_on = any(e["event"] in ("followup", "pause", "user") for e in done)
         if goes_on or (turn.loop and not left):
             return events
-        return [*events, *(demands.next_one(turn, events) or [FollowupAction("action_listen")])]
+        return [*done, FollowupAction(demands.NEXT if demands.waits(turn, done) else "action_listen")]

@@ -16,6 +16,7 @@ from rasa_sdk.events import ActionExecuted, SlotSet, UserUttered
 from actions.turn import Event, Turn
 
 SLOT = "waiting"
+NEXT = "action_next_demand"
 
 
 def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
@@ -35,13 +36,17 @@ def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
     return [SlotSet(SLOT, None)] if over else []
 
 
-def next_one(turn: Turn, events: list[Event]) -> list[Event]:
-    """Events that take up what waits, now that this turn's matter is done; [] if nothing does or a question stands."""
-    waiting = turn.slot(SLOT) or []
+def waits(turn: Turn, events: list[Event]) -> bool:
+    """Whether something is to be taken up after these events: not while they ask whether a person is wanted."""
     asks = any(e.get("name") == "offer" and e.get("value") for e in events)
-    if not waiting or asks:
-        return []
-    first, *rest = waiting
+    return bool(turn.slot(SLOT)) and not asks
+
+
+def next_one(turn: Turn) -> list[Event]:
+    """Events that take up the first demand that waits."""
+    first, *rest = turn.slot(SLOT) or [None]
+    if first is None:
+        return [SlotSet(SLOT, None)]
     return [SlotSet(SLOT, rest or None), *given_back(turn, first["text"], first["intent"], first["entities"])]
 
 

@@ -23,6 +23,12 @@ def turns(events: Sequence[Event]) -> list[list[Event]]:
     return cut
 
 
+def of_message(events: Sequence[Event], message_id: str) -> list[Event]:
+    """The events since the message first came: an action may have given it back to the rules, demand by demand."""
+    own = [n for n, e in enumerate(events) if e.get("event") == "user" and e.get("message_id") == message_id]
+    return list(events[own[0] :]) if own else []
+
+
 def words(events: Sequence[Event]) -> list[dict[str, Any]]:
     """What the assistant said: `[{"text", "buttons", "data"}]`, as the desk takes it."""
     said = []

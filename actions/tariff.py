@@ -38,7 +38,7 @@ class Estimate(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         matter = turn.matter if turn.matter in MATTERS else "ask_tier_tariff"
-        place = await place_of(turn, self.clients.wording.province)
+        place = await place_of(turn)
         try:
             if matter in tariff_firm.MATTERS:
                 events = await tariff_firm.answer(turn, place, matter)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import yaml
 
+from actions.province import province_of
 from actions.tariff_reading import earlier_texts
 from actions.turn import Turn
 from backends.client import BackendError
@@ -67,13 +68,13 @@ def city_in(text: str) -> str:
     return min(found)[1] if found else ""
 
 
-async def place_of(turn: Turn, default: str) -> Place:
-    """The province named in this message or the two before; else the verified account's; else that of an address; else `default`."""
+async def place_of(turn: Turn) -> Place:
+    """The province named in this message or the two before; else the verified account's; else as everywhere."""
     said = next(filter(None, map(named_in, [turn.text, *earlier_texts(turn)])), "")
     account = await _account(turn)
     if account and (not said or account.province.startswith(said)):
         return Place(named_in(account.province) or account.province, account.bills)
-    return Place(said or named_in(str(turn.slot("address") or "")) or default)
+    return Place(said or await province_of(turn))
 
 
 async def _account(turn: Turn) -> Place | None:

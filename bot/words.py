@@ -39,18 +39,23 @@ def last_turn(events: Sequence[Event]) -> tuple[UserUttered, list[Event]] | None
     """The last message that came through the door, and the events of its turn: those since its session began, if it
     began with this message (a greeting), and those after it. `None` where there is no message.
 
-    An action may give a message back to the rules with another meaning, under its own id: what was said before that
-    belongs to the turn as well. The message is then as it was understood last.
+    An action may have given the message back to the rules, with one of its demands: the turn began with the first of
+    its appearances, and what it means now is the last one's.
     """
     position, message = None, None
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id and not is_outside(event):
-            if message is not None and event.message_id != message.message_id:
-                break
-            position, message = index, message or event
+            position, message = index, event
+            break
     if position is None or message is None:
         return None
+    for index in range(position - 1, -1, -1):
+        earlier = events[index]
+        if isinstance(earlier, UserUttered) and not is_outside(earlier):
+            if earlier.message_id != message.message_id:
+                break
+            position = index
     opening: list[Event] = []
     for event in reversed(events[:position]):
         if isinstance(event, UserUttered):

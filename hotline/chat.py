@@ -70,3 +70,6 @@ class TerminalChat:
         self.console.print(
             f"[bold green]{said.get('label', '')}[/]  {said['text']}", highlight=False, soft_wrap=True
         )
+        buttons = said.get("buttons")
+        for button in buttons if isinstance(buttons, list) else []:
+            self.console.print(f"      [dim]·[/] {button['title']}", highlight=False, soft_wrap=True)

@@ -128,7 +128,7 @@ class WeChatChannel:
         sent = await api.send_template(conversation.resident, notice["template"], notice["values"])
         if sent.state == "retry":
             return Delivery("retry", sent.error, LAST_PAUSE_SECONDS)
-        if sent.state == "too_long" or sent.state == "unknown_media":  # noqa: PLR1714 (mypy narrows only this form)
+        if sent.state == "too_long" or sent.state == "unknown_media":
             return Delivery("failed", sent.error)
         return Delivery(sent.state, sent.error)
 

@@ -20,7 +20,7 @@ async def test_that_two_look_ups_are_answered_in_one_turn(world: World) -> None:
         demands=BOTH,
     )
     assert said.index("牡丹路60弄正在停电") < said.index("花木供电营业厅")
-    assert talk.ran == ["action_tell_outage", "action_tell_hall"]
+    assert talk.ran[-2:] == ["action_next_demand", "action_tell_hall"]
     assert talk.slots["waiting"] is None
 
 
@@ -42,17 +42,17 @@ async def test_that_an_offered_person_is_answered_before_what_waits(world: World
         " and name in (select name from place group by name having count(*) = 1) order by name limit 1"
     )
     talk = world.talk()
-    parts = {"report_outage": f"{name}停电了，", "query_hall": HALL}
+    parts = {"query_outage": f"{name}停电了吗，", "query_hall": HALL}
     first = await talk.says(
-        f"{name}停电了，{HALL}",
-        "report_outage",
+        f"{name}停电了吗，{HALL}",
+        "query_outage",
         ("address", name),
         ("business_hall", "花木营业厅"),
         demands=parts,
     )
     assert first == WORDS.text("utter_outage_none", "web", place=name)
     said = await talk.says("不用了", "deny")
-    assert said.startswith(WORDS.text("utter_offer_declined", "web"))
+    assert said.startswith(WORDS.text("utter_deny", "web"))
     assert "花木供电营业厅" in said
 
 
@@ -79,4 +79,13 @@ async def test_that_what_one_look_up_answers_is_not_answered_twice(world: World)
     talk = world.talk()
     parts = {"report_outage": OUTAGE, "query_outage": "还有多久来电"}
     await talk.says(OUTAGE + "还有多久来电", "report_outage", ("address", "牡丹路60弄"), demands=parts)
-    assert talk.ran == ["action_tell_outage"]
+    assert "action_next_demand" not in talk.ran
+
+
+async def test_that_a_person_who_takes_over_gets_the_answer_before(world: World) -> None:
+    talk = world.talk()
+    parts = {"query_hall": "花木营业厅几点关门，", "request_agent": "另外转人工"}
+    text = "".join(parts.values())
+    await talk.says(text, "query_hall", ("business_hall", "花木营业厅"), demands=parts)
+    assert talk.paused
+    assert "花木供电营业厅" in "\n".join(await world.said(talk))

@@ -285,7 +285,7 @@ async def test_that_paying_late_is_estimated(
     ("text", "intent"),
     [
         ("违约金怎么算", "ask_arrears_rule"), ("商铺电价多少", "ask_tariff"), ("峰谷电怎么开通", "ask_peak_valley"),
-        ("一户多人口怎么申请", "ask_multi_person_household"), ("低保免费电要什么材料", "ask_low_income_quota"),
+        ("低保免费电要什么材料", "ask_low_income_quota"),
         ("两部制电价怎么申请变更", "ask_two_part_tariff"),
     ],
 )  # fmt: skip
@@ -293,6 +293,11 @@ async def test_that_what_needs_no_figure_is_left_to_the_knowledge(
     world: World, text: str, intent: str
 ) -> None:
     assert await after(world, "action_estimate", text, intent) == ["action_answer"]
+
+
+@pytest.mark.parametrize("text", ["一户多人口怎么申请", "家里人多怎么多加点额度"])
+async def test_that_a_larger_quota_is_applied_for(world: World, text: str) -> None:
+    assert await after(world, "action_estimate", text, "ask_multi_person_household") == ["action_apply"]
 
 
 async def after(world: World, action: str, text: str, intent: str, *found: Found) -> list[str]:

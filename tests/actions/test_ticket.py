@@ -187,7 +187,7 @@ async def test_that_another_matter_leads_out_of_the_question(world: World) -> No
     talk = await begun(world)
     await talk.says("查工单", "query_ticket")
     answer = await talk.says("12398是什么", "ask_complaint_channel")
-    assert said("complaint_channel") in answer
+    assert "12398" in answer
     assert answer.endswith(said("ask_ticket_number", length=14))
 
 

@@ -41,8 +41,10 @@ _KNOWN = re.compile(r"95598|12398|120|119|110|12315")
 _PLACE_IN_LIST = re.compile(r"^\d\. ", re.MULTILINE)
 _NUMERAL = "零〇一二两三四五六七八九十百千万"
 _UNIT = "(?:个?工作日|个?月|个?小时|分钟|千伏安|千瓦|周|天|日|年|位|米|元|块|毛|角|分|度|次|家|件|户|项|伏|倍|成|人|口|点|岁)"
-# Digits, and numerals with a unit; one alone is no figure (任意一项, 再说一次).
-_FIGURE = re.compile(rf"\d+|百分之[{_NUMERAL}]+|(?<![第{_NUMERAL}])(?!一[^{_NUMERAL}])[{_NUMERAL}]+{_UNIT}")
+# Digits, and numerals with a unit; one alone is no figure (任意一项, 再说一次), nor is the name of a unit (千伏安).
+_FIGURE = re.compile(
+    rf"\d+|百分之[{_NUMERAL}]+|(?<![第{_NUMERAL}])(?!一[^{_NUMERAL}]|千伏)[{_NUMERAL}]+{_UNIT}"
+)
 # Not figures that could change: what is asked for, and what it is.
 IDIOMS = {
     "四位": "the last four digits of a telephone number are what verification compares",
@@ -127,7 +129,7 @@ def test_that_words_hold_no_loose_figures() -> None:
     ("text", "loose"),
     [
         ("五个工作日内答复", ["五个工作日"]), ("3天", ["3"]), ("每度六角", ["六角"]), ("百分之五", ["百分之五"]), ("第一个", []),
-        ("任意一项", []), ("三零服务", []), ("十一月", ["十一月"]), ("再说一遍", []), ("二十四小时", ["二十四小时"]),
+        ("任意一项", []), ("千瓦或者千伏安", []), ("十千伏", ["十千伏"]), ("三零服务", []), ("十一月", ["十一月"]), ("再说一遍", []), ("二十四小时", ["二十四小时"]),
     ],
 )  # fmt: skip
 def test_that_a_loose_figure_is_seen(text: str, loose: list[str]) -> None:

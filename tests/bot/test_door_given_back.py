@@ -101,3 +101,21 @@ async def test_that_a_low_confidence_of_the_recogniser_reaches_the_models_compon
     assert status == 200
     [message] = heard
     assert message.get("metadata")["asr"] == {"confidence": 0.12, "nbest": nbest}
+
+
+async def test_that_what_was_said_before_is_part_of_the_turn(house, actions):
+    back = given_back("m-1", "two", "先前的话")
+    actions.answers["action_quiet"] = {**back, "responses": [{"text": "先说这一件"}]}
+    first = await house.turn("安静", message_id="m-1")
+
+    assert [message["text"] for message in first[1]["messages"]] == ["先说这一件", "第一步", "第二步"]
+    again = await house.turn("安静", message_id="m-1")
+    assert again[1]["messages"] == first[1]["messages"]
+
+
+async def test_that_the_turn_before_is_none_of_it(house, actions):
+    actions.answers["action_quiet"] = given_back("m-2", "two", "先前的话")
+    await house.turn("安静", message_id="m-1")
+    status, body = await house.turn("安静", message_id="m-2")
+    assert status == 200, body
+    assert [message["text"] for message in body["messages"]] == ["第一步", "第二步"]

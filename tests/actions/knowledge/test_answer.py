@@ -29,7 +29,7 @@ async def test_that_a_caller_hears_no_digits_and_is_shown_no_buttons(world: Worl
 @pytest.mark.parametrize(
     ("text", "province_says"),
     [
-        ("阶梯电价分几档", "上海按年"), ("江苏阶梯电价分几档", "江苏按年"), ("湖南的阶梯电价怎么分档", "湖南按月"), ("合肥阶梯电价怎么分档", "安徽按年"),
+        ("阶梯电价分几档", "上海居民阶梯电价按全年"), ("江苏阶梯电价分几档", "江苏居民阶梯电价按全年"), ("湖南的阶梯电价怎么分档", "湖南居民阶梯电价按月"), ("合肥阶梯电价怎么分档", "安徽居民阶梯电价按全年"),
     ],
 )  # fmt: skip
 async def test_that_the_province_named_decides_and_else_the_house(
@@ -41,8 +41,8 @@ async def test_that_the_province_named_decides_and_else_the_house(
 async def test_that_another_provinces_figures_are_never_said(world: World) -> None:
     talk = world.talk()
     said = await talk.says("浙江的阶梯电价分几档", "ask_tier_tariff")
-    assert said == Wording().text(NOT_YET, "web")
-    assert talk.slots["offer"] == "handoff"
+    assert said == Wording().text("utter_tariff_unknown", "web", province="浙江")
+    assert talk.slots["offer"]
 
 
 async def test_that_the_province_of_an_address_given_before_counts(world: World) -> None:
@@ -110,10 +110,10 @@ async def test_that_one_word_more_about_the_same_matter_is_understood(world: Wor
 
 
 async def test_that_what_is_over_is_said_to_be_over(world: World) -> None:
-    said = await world.talk().says("疫情欠费不停电还算数吗", "ask_service_measures")
-    assert "2023年1月7日结束" in said
-    spoken = await world.talk("ivr").says("疫情欠费不停电还算数吗", "ask_service_measures")
-    assert "二零二三年一月七日" in spoken
+    said = await world.talk().says("企业电费九五折还有吗", "ask_tariff")
+    assert "2020年12月31日结束" in said
+    spoken = await world.talk("ivr").says("企业电费九五折还有吗", "ask_tariff")
+    assert "二零二零年十二月三十一日" in spoken
 
 
 async def test_that_danger_is_no_question(world: World) -> None:
@@ -122,7 +122,7 @@ async def test_that_danger_is_no_question(world: World) -> None:
         "电器着火能泼水吗", "ask_safety_advice", ranking={"report_emergency": 0.4}, confidence=0.6
     )
     assert "119" in said
-    assert talk.ran == ["action_hotline_fallback", "action_handoff"]
+    assert talk.ran == ["action_hotline_fallback", "action_register_danger", "action_handoff"]
 
 
 async def test_that_what_no_entry_answers_is_not_answered(world: World) -> None:

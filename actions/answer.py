@@ -14,9 +14,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import doubt, history
+from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.knowledge.entries import Entry
 from actions.knowledge.search import Found
@@ -31,6 +32,9 @@ class Answer(HotlineAction):
     action_name = "action_answer"
 
     async def act(self, turn: Turn) -> list[Event]:
+        number = account_in(turn)
+        if turn.intent == "query_account_number" and number is not None and number.is_account:
+            return [FollowupAction("action_tell_bill")]  # who gives a number does not ask where to find it
         province = await province_of(turn)
         choice = picked(turn)
         if choice == doubt.NEITHER:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, commands, demands, doubt, history, tariff
+from actions import answer, commands, demands, doubt, hall, history, tariff
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -133,6 +133,8 @@ class Fallback(HotlineAction):
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if action := bindings.meant(turn) or commands.command(turn):
             return [FollowupAction(action)]
+        if hall.goes_on(turn):
+            return [FollowupAction(hall.TOLD)]
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         if answer.picked(turn) is not None:

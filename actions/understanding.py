@@ -2,7 +2,7 @@
 
 Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
 none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question which of several is
-meant (`doubt.py`, `answer.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`,
+meant (`doubt.py`, `answer.py`), with a mere other day after a hall (`hall.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`,
 `commands.py`).
 """
 
@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import answer, commands, demands, doubt
+from actions import answer, commands, demands, doubt, hall
 from actions.accounts import bindings
 from actions.clients import Clients
 from actions.turn import Event, Turn
@@ -36,6 +36,7 @@ class Understanding(Action):  # type: ignore[misc]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
         elsewhere = answer.picked(turn) is not None or bool(bindings.meant(turn) or commands.command(turn))
+        elsewhere = elsewhere or hall.goes_on(turn)
         return [
             SlotSet("understood", doubt.settled(turn) and not elsewhere),
             *demands.noticed(turn, doubt.alike(turn.intent)),

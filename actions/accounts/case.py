@@ -29,6 +29,8 @@ CASE, ACCOUNT, DETAILS, CONFIRM = "case", "case_account", "case_details", "case_
 DISPUTE, PROBLEM = "dispute_bill", "report_payment_problem"
 MATTERS = frozenset({DISPUTE, PROBLEM})
 KINDS: dict[str, OrderKind] = {DISPUTE: "meter", PROBLEM: "inquiry"}
+# A payment or a bill described sounds like a question about it: 昨天交的，两百元，微信付的.
+TOLD_LIKE = frozenset({"query_payment_record", "query_bill", "query_balance", "ask_payment_method"})
 UNKNOWN = "-"  # the account, where the resident does not know it
 
 
@@ -48,6 +50,8 @@ class ReportCase(HotlineAction):
             account = found
         if account and number in (None, account) and own:
             await self._explain(turn, account, wish)
+            if wish.matter == DISPUTE and says(turn.text, "why") and not says(turn.text, "wrong"):
+                return [SlotSet("matter", wish.matter)]  # asked for the reason; how to doubt it was said
         case = gathered({"matter": wish.matter, "text": wish.text, "account": number or account or ""}, wish)
         return [
             SlotSet(CASE, case),
@@ -99,14 +103,16 @@ class ValidateCaseForm(FormStep):
                 return self.missed(turn, ACCOUNT, "utter_account_wrong_length", count=len(number.digits))
             if number is not None or no or says(turn.text, "none"):
                 return self._next(turn, case | {"account": number.digits if number else UNKNOWN})
-        if self.elsewhere(turn):
+        added = case | {"text": f"{case['text']} {turn.text}"[:2000], "asked": True}
+        found = gathered(added, Wish.of(turn, "", MATTERS))
+        told = asked == DETAILS and turn.intent in TOLD_LIKE and found != added
+        if self.elsewhere(turn) and not told:
             return self.give_away()
         if asked == ACCOUNT:
             return self.missed(turn, ACCOUNT, "utter_case_account_again")
         if asked == CONFIRM and no and len(turn.text) <= 4:  # 不对, and nothing beside it
             return self._ask_details(turn, case)
-        added = case | {"text": f"{case['text']} {turn.text}"[:2000], "asked": True}
-        return self._next(turn, gathered(added, Wish.of(turn, "", MATTERS)))
+        return self._next(turn, found)
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         case = dict(turn.slot(CASE) or {})

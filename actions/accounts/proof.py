@@ -78,8 +78,10 @@ class ValidateAccountForm(FormStep):
         if not isinstance(item, SecondItem) or not self.elsewhere(turn):
             return item
         # What clearly means something else may still hold a door's number (3号) or begin like a name. Names are
-        # many and the model has seen few: only a model beyond doubt is believed against one.
-        unmistakable = item.phone_last4 or people or (item.holder_name and turn.confidence < CERTAIN)
+        # many and the model has seen few: only a model beyond doubt is believed against one, and not if all it
+        # says is that this is none of our matters.
+        named = item.holder_name and (turn.confidence < CERTAIN or turn.intent == "out_of_scope")
+        unmistakable = item.phone_last4 or people or named
         return item if unmistakable else None
 
     async def _prove(

@@ -11,7 +11,7 @@ from actions.accounts.base import TAIL, AccountAction
 from actions.accounts.picture import show_usage
 from actions.accounts.wish import Wish
 from actions.accounts.words import says
-from actions.tariff_reading import asks_price
+from actions.tariff_reading import asks_price, asks_tier
 from actions.turn import Event, Turn
 from backends.contracts import Usage
 from kit import clock
@@ -25,14 +25,14 @@ LATELY = 7  # days, where days are asked for and none is named
 class TellUsage(AccountAction):
     """What was used in the days or months asked about; else in this month so far and the one before.
 
-    What so many kWh cost is `action_estimate`'s.
+    What kWh that are named cost, and which tier they fall into, `action_estimate` answers.
     """
 
     action_name = "action_tell_usage"
     own = frozenset({"query_usage"})
 
     async def act(self, turn: Turn) -> list[Event]:
-        if asks_price(turn):
+        if turn.entities("energy") and (asks_price(turn) or asks_tier(turn.text)):
             return [FollowupAction("action_estimate")]
         return await super().act(turn)
 

@@ -19,6 +19,7 @@ log = get(__name__)
 SLOT = "voice_answer"
 INTENTS = frozenset({"complain", "suggest", "praise", "report_theft"})
 PHONE = "phone_wanted"
+PLACES = frozenset({"when_where", "where"})
 
 
 class ValidateVoiceForm(FormStep):
@@ -39,12 +40,14 @@ class ValidateVoiceForm(FormStep):
         if turn.understood and turn.intent == "abuse" and insults(turn) + 1 >= ANGER:
             turn.say("utter_voice_repeated_anger")
             return [state.kept(), SlotSet("handoff_reason", "repeated_anger"), *self.leave("action_handoff")]
-        if self._interrupts(turn):
+        if self._interrupts(turn, _missing(state, voice)):
             return self.give_away()
         return await self._answer(turn, state, voice)
 
     @staticmethod
-    def _interrupts(turn: Turn) -> bool:
+    def _interrupts(turn: Turn, name: str) -> bool:
+        if name in PLACES and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
+            return False  # 昨天下午在花木营业厅: where it was, not when it opens
         other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
         return turn.understood and other and turn.confidence >= SURE
 

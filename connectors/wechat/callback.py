@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from connectors.wechat import envelope as shell
 from connectors.wechat.accounts import WeChatAccount
-from connectors.wechat.channel import choices
+from connectors.wechat.channel import picked
 from connectors.wechat.envelope import Envelope
 from connectors.wechat.inbound import Push, understand
 from connectors.wechat.reply import Reply, compose, passive
@@ -35,6 +35,7 @@ log = get(__name__)
 
 OPEN_SECONDS = 4.3  # how long a turn may take to be answered in the response
 ANSWER_SECONDS = 4.5  # by then the answer leaves, whatever it is; the platform hangs up after five
+LONGEST_CHOICE = 64  # characters of a choice; longer words are none
 LOOK_BACK = 12  # messages in which a list of choices is looked for
 
 SUCCESS = "success"  # the platform's word for: received, nothing to say now; never encrypted
@@ -174,9 +175,9 @@ class Callback:
         task.add_done_callback(self._late.discard)
 
     async def _spelled_out(self, inbound: InboundMessage) -> InboundMessage:
-        """A number that answers a list of choices becomes the choice: the numbers are WeChat's, not the bot's."""
+        """A number or the words that answer a list of choices become what the choice stands for, as a button would."""
         typed = inbound.text.strip()
-        if inbound.kind != "text" or not (typed.isascii() and typed.isdecimal() and len(typed) <= 2):
+        if inbound.kind != "text" or not 0 < len(typed) <= LONGEST_CHOICE:
             return inbound
         conversation = await self.house.find(inbound.channel, inbound.account, inbound.resident)
         if conversation is None:
@@ -186,8 +187,6 @@ class Callback:
             for message in await session.scalars(query.limit(LOOK_BACK)):
                 if message.author == "resident":
                     break
-                offered = choices(message)
-                if offered and 1 <= int(typed) <= len(offered):
-                    chosen = offered[int(typed) - 1]
+                if chosen := picked(message, typed):
                     return replace(inbound, text=chosen, payload=inbound.payload | {"typed": typed})
         return inbound

@@ -40,7 +40,19 @@ def rendered(message: Message, wording: Wording) -> str:
 
 def choices(message: Message) -> list[str]:
     """What the message offers to choose from, in order."""
-    return [str(button["title"]) for button in message.payload.get("buttons") or [] if button.get("title")]
+    return [str(button["title"]) for button in _buttons(message)]
+
+
+def picked(message: Message, typed: str) -> str:
+    """What the choice that was typed, by its number or its words, stands for; '' if it is none of the message's."""
+    for number, button in enumerate(_buttons(message), 1):
+        if typed in (str(number), button["title"]):
+            return str(button.get("payload") or button["title"])
+    return ""
+
+
+def _buttons(message: Message) -> list[dict[str, str]]:
+    return [button for button in message.payload.get("buttons") or [] if button.get("title")]
 
 
 class WeChatChannel:

@@ -47,6 +47,16 @@ async def test_that_a_message_given_back_runs_its_rule(house, actions):
     assert latest["metadata"]["epoch"] == 3
 
 
+async def test_that_what_was_said_before_it_is_part_of_the_answer(house, actions):
+    answer = given_back("m-1", "two", "另外一件")
+    actions.answers["action_quiet"] = {**answer, "responses": [{"text": "第一件办好了"}]}
+    _, body = await house.turn("安静", message_id="m-1")
+    assert [message["text"] for message in body["messages"]] == ["第一件办好了", "第一步", "第二步"]
+    _, again = await house.turn("安静", message_id="m-1")
+    assert again["messages"] == body["messages"]
+    assert await house.says("你好") == ["utter_greet wechat"]
+
+
 async def test_that_it_is_answered_once(house, actions, rows):
     actions.answers["action_quiet"] = given_back("m-1", "two", "先前的话")
     first = await house.turn("安静", message_id="m-1")

@@ -82,12 +82,15 @@ class Running:
     def pid(self, name: str) -> int:
         return int(self.run["processes"][name])
 
-    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Read the record."""
+    @property
+    def database_url(self) -> str:
         password = (self.home / "postgres" / "password").read_text().strip()
         port = (self.home / "postgres" / "port").read_text().strip()
-        url = f"postgresql://hotline:{password}@127.0.0.1:{port}/hotline"
-        with psycopg.connect(url) as connection:
+        return f"postgresql://hotline:{password}@127.0.0.1:{port}/hotline"
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Read the record."""
+        with psycopg.connect(self.database_url) as connection:
             return connection.execute(query, values).fetchall()
 
 

@@ -63,6 +63,17 @@ async def test_that_a_number_after_choices_is_heard_as_the_choice(town: Town) ->
     assert town.bot.turns[-2:] == ["停电", "2"]
 
 
+@pytest.mark.parametrize("typed", ["1", "记住"])
+async def test_that_a_choice_typed_means_what_its_button_would(town: Town, typed: str) -> None:
+    await greeted(town)
+    town.bot.answers["查"] = [
+        Said("记吗", [{"title": "记住", "payload": "好的"}, {"title": "不用", "payload": "不用了"}])
+    ]
+    await town.say("查")
+    await town.say(typed)
+    assert town.bot.turns[-1] == "好的"
+
+
 async def test_that_a_lost_answer_is_given_again_from_the_same_turn(town: Town) -> None:
     await greeted(town)
     await town.misbehave("lose_answer")

@@ -1,0 +1,39 @@
+"""The scenarios of `tests/scenarios`, one test each, against one running hotline; several are played at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.scenarios.files import Scenario, read_all
+from tests.scenarios.play import Played
+from tests.scenarios.run import begin, started
+
+SCENARIOS = read_all()
+
+
+@pytest.fixture(scope="module")
+async def played(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, asyncio.Task[Played]]]:
+    """Those that were selected, each on its way."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen: list[Scenario] = [
+        item.callspec.params["scenario"] for item in items if "played" in item.fixturenames
+    ]
+    async with started(tmp_path_factory.mktemp("scenarios") / "home") as (running, record):
+        tasks = begin(running, record, chosen)
+        yield tasks
+        for task in tasks.values():
+            task.cancel()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+async def test_that_the_scenario_goes_as_it_is_written(
+    scenario: Scenario, played: dict[str, asyncio.Task[Played]]
+) -> None:
+    result = await played[scenario.id]
+    if result.wrong:
+        pytest.fail(str(result), pytrace=False)

@@ -1,0 +1,1 @@
+"""Conversations with the whole hotline as data: what residents say, and what must come of it. See `docs/scenarios.md`."""

@@ -61,7 +61,10 @@ def test_that_a_push_without_a_kind_is_nobodys_message() -> None:
 
 def words(*texts: str, turn: uuid.UUID | None = None) -> list[Word]:
     return [
-        Word(number, Message(id=uuid.uuid4(), author="bot", text=text, payload={}, turn_id=turn))
+        Word(
+            number,
+            Message(id=uuid.uuid4(), seq=number, author="bot", text=text, payload={}, turn_id=turn),
+        )
         for number, text in enumerate(texts, 1)
     ]
 

@@ -36,7 +36,9 @@ TEMPLATE = {
 
 @pytest.fixture
 async def with_template(post: Post) -> AsyncIterator[WeChatChannel]:
-    channel = WeChatChannel([replace(post.account, templates={"outage": TEMPLATE})], post.redis)
+    channel = WeChatChannel(
+        [replace(post.account, templates={"outage": TEMPLATE})], post.redis, post.pictures
+    )
     yield channel
     await channel.aclose()
 

@@ -81,3 +81,13 @@ async def test_that_a_day_off_names_the_next_day_open(world: World) -> None:
     said = await talk.again(text, "query_hall", entities)
     assert "不营业" in said
     assert "最近一次营业是" in said
+
+
+async def test_that_nothing_but_another_day_asks_for_the_same_hall(world: World) -> None:
+    talk = world.talk()
+    await talk.says("花木供电营业厅今天开门吗", "query_hall", ("business_hall", "花木供电营业厅"))
+    said = await talk.says("那明天呢", "urge_ticket", ("time", "明天"))
+    assert "花木供电营业厅" in said
+    assert talk.ran[-1] == "action_tell_hall"
+    await talk.says("催一下工单", "urge_ticket")
+    assert "action_tell_hall" not in talk.ran

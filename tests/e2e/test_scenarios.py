@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
@@ -20,8 +21,9 @@ async def played(
 ) -> AsyncIterator[dict[str, asyncio.Task[Played]]]:
     """Those that were selected, each on its way."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    chosen: list[Scenario] = [
-        item.callspec.params["scenario"] for item in items if "played" in item.fixturenames
+    # pytest types a parameter as object
+    chosen = [
+        cast(Scenario, item.callspec.params["scenario"]) for item in items if "played" in item.fixturenames
     ]
     async with started(tmp_path_factory.mktemp("scenarios") / "home") as (running, record):
         tasks = begin(running, record, chosen)

@@ -36,12 +36,10 @@ def drawn(goals: list[Goal], rng: random.Random) -> tuple[Goal, str, str]:
 
 async def one(running: Running, record: Record, town: Town, goals: list[Goal], seed: str) -> Outcome:
     """The conversation of the resident of that seed."""
-    rng = random.Random(seed)  # noqa: S311 (nothing secret)
+    rng = random.Random(seed)
     goal, slip, channel = drawn(goals, rng)
     who = town.draw(rng, goal.needs)
-    line: Line = (
-        WebLine(running, record) if channel == "web" else IvrLine(running, record, who.phone, rng)
-    )
+    line: Line = WebLine(running, record) if channel == "web" else IvrLine(running, record, who.phone, rng)
     return await Resident(goal, who, slip, line, town, rng).talk()
 
 
@@ -74,7 +72,9 @@ def main() -> int:
     parser.add_argument("--parallel", type=int, default=3, help="residents at the same time (3)")
     parser.add_argument("--minutes", type=float, default=60, help="none begins after that (60)")
     parser.add_argument("--goal", default="", help="only goals whose name holds this")
-    parser.add_argument("--dialogues", type=Path, help="write every conversation there, the successful ones too")
+    parser.add_argument(
+        "--dialogues", type=Path, help="write every conversation there, the successful ones too"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hotline-residents-") as folder:
         running = Running(Path(folder))

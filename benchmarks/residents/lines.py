@@ -79,7 +79,9 @@ class WebLine(Line):
         number = uuid.uuid4().int
         address = f"127.{number % 200 + 2}.{number // 256 % 250 + 1}.{number // 65536 % 250 + 1}"
         self.client = httpx.AsyncClient(
-            base_url=self.running.base, transport=httpx.AsyncHTTPTransport(local_address=address), timeout=PATIENCE
+            base_url=self.running.base,
+            transport=httpx.AsyncHTTPTransport(local_address=address),
+            timeout=PATIENCE,
         )
         response = await self.client.post("/chat/api/visit", json={})
         response.raise_for_status()

@@ -40,7 +40,9 @@ def responses() -> dict[str, list[str]]:
 
 def pattern(text: str) -> re.Pattern[str]:
     """Finds a response whatever its values are."""
-    return re.compile(_PLACEHOLDER.sub(".*?", re.escape(text.strip().removesuffix("{options}").strip())), re.DOTALL)
+    return re.compile(
+        _PLACEHOLDER.sub(".*?", re.escape(text.strip().removesuffix("{options}").strip())), re.DOTALL
+    )
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +71,9 @@ class Question:
 def asked(said: list[Words]) -> Question | None:
     """The last question among what was said; None if nothing is asked that a resident would know."""
     for words in reversed(said):
-        ends = [(m.end(), m.end() - m.start(), name) for name, one in _known() if (m := _last(one, words.text))]
+        ends = [
+            (m.end(), m.end() - m.start(), name) for name, one in _known() if (m := _last(one, words.text))
+        ]
         if ends:
             options = words.buttons or tuple(_OPTION.findall(words.text))
             return Question(max(ends)[2], options)
@@ -77,10 +81,7 @@ def asked(said: list[Words]) -> Question | None:
 
 
 def _last(one: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in one.finditer(text):
-        pass
-    return found
+    return next(reversed(list(one.finditer(text))), None)
 
 
 def nearest(options: tuple[str, ...], wanted: str) -> int:

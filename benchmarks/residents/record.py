@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import psycopg
 from psycopg.rows import dict_row
 
@@ -32,8 +33,20 @@ class Record:
             f"postgresql://hotline:{password}@127.0.0.1:{port}/hotline", autocommit=True, row_factory=dict_row
         )
 
+        self.utility = httpx.Client(
+            base_url=running.run["addresses"]["backends"], timeout=20,
+            headers={"Authorization": f"Bearer {running.secrets['backends_token']}"},
+        )  # fmt: skip
+
     def close(self) -> None:
         self.connection.close()
+        self.utility.close()
+
+    def computed(self, path: str, **params: Any) -> Row:
+        """What the utility computes of its rows (use by month, arrears with fees, an estimate)."""
+        response = self.utility.get(path, params=params)
+        response.raise_for_status()
+        return dict(response.json())
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         return self.connection.execute(query, values).fetchall()
@@ -64,7 +77,8 @@ class Record:
     def transcript(self, conversation: str) -> list[Row]:
         """Everything said, oldest first: author, text."""
         return self.rows(
-            "select author, text from message where conversation_id = %s and kind <> 'event' order by seq", conversation
+            "select author, text from message where conversation_id = %s and kind <> 'event' order by seq",
+            conversation,
         )
 
     def orders(self, conversation: str) -> list[Row]:

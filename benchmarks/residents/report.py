@@ -37,7 +37,13 @@ def _shares(outcomes: list[Outcome], of: Callable[[Outcome], str]) -> dict[str, 
         part = [one for one in outcomes if of(one) == name]
         done = sum(not one.reason for one in part)
         low, high = wilson(done, len(part))
-        found[name] = {"n": len(part), "done": done, "share": round(done / len(part), 3), "low": round(low, 3), "high": round(high, 3)}
+        found[name] = {
+            "n": len(part),
+            "done": done,
+            "share": round(done / len(part), 3),
+            "low": round(low, 3),
+            "high": round(high, 3),
+        }
     return found
 
 

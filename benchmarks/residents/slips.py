@@ -18,7 +18,11 @@ RATE = 0.07  # of the characters
 @lru_cache(maxsize=1)
 def _same_sound() -> dict[str, list[str]]:
     """Characters of GB 2312's first level by syllable."""
-    common = [bytes([row, cell]).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)]
+    common = [
+        bytes([row, cell]).decode("gb2312", "ignore")
+        for row in range(0xB0, 0xD8)
+        for cell in range(0xA1, 0xFF)
+    ]
     found: dict[str, list[str]] = defaultdict(list)
     for character in filter(None, common):
         found[lazy_pinyin(character)[0]].append(character)

@@ -16,6 +16,7 @@ from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
 from actions import commands, history
 from actions.base import HotlineAction
+from actions.reading import long_number
 from actions.turn import EMERGENCY, Event, Turn
 
 LAST_TRY = 3  # an answer missed that often: a person
@@ -41,7 +42,10 @@ class FormStep(HotlineAction):
         urgent = turn.understood and turn.intent in URGENT and not self.picks(turn)
         if asked is not None and (turn.danger or urgent or commands.command(turn)):
             return self.give_away()
-        if asked is not None and turn.understood and turn.intent == "wait":
+        if asked is not None and commands.hurries(turn):
+            turn.say("utter_hurried")
+            return self.ask_again(turn, asked)
+        if asked is not None and turn.understood and turn.intent == "wait" and not long_number(turn.text):
             turn.say("utter_wait")
             return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
         return await self.step(turn, asked)

@@ -99,7 +99,9 @@ class ValidateCaseForm(FormStep):
                 return self.missed(turn, ACCOUNT, "utter_account_wrong_length", count=len(number.digits))
             if number is not None or no or says(turn.text, "none"):
                 return self._next(turn, case | {"account": number.digits if number else UNKNOWN})
-        if self.elsewhere(turn):
+        # 昨天用微信交的两百块 sounds like a question after payments, and is what was asked for.
+        told = asked == DETAILS and gathered({}, Wish.of(turn, "", MATTERS))
+        if not told and self.elsewhere(turn):
             return self.give_away()
         if asked == ACCOUNT:
             return self.missed(turn, ACCOUNT, "utter_case_account_again")

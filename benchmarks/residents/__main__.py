@@ -55,7 +55,7 @@ async def all_of(running: Running, given: argparse.Namespace) -> list[Outcome]:
 
         async def next_ones() -> None:
             for number in numbers:
-                if asyncio.get_running_loop().time() > end:
+                if asyncio.get_running_loop().time() > end or not alive(running):
                     return
                 outcomes.append((number, await one(running, record, town, goals, f"{given.seed}:{number}")))
                 progress.advance(bar)
@@ -63,6 +63,11 @@ async def all_of(running: Running, given: argparse.Namespace) -> list[Outcome]:
         await asyncio.gather(*(next_ones() for _ in range(given.parallel)))
     record.close()
     return [outcome for _, outcome in sorted(outcomes, key=lambda pair: pair[0])]
+
+
+def alive(running: Running) -> bool:
+    """Whether the hotline still runs."""
+    return running.process is not None and running.process.poll() is None
 
 
 def main() -> int:
@@ -81,6 +86,10 @@ def main() -> int:
         try:
             running.start()
             outcomes = asyncio.run(all_of(running, given))
+            if not alive(running):
+                log = running.output.read_text("utf-8", "replace")[-3000:]
+                console.print(f"the hotline ended by itself:\n{log}", markup=False)
+                return 1
         finally:
             running.remove()
     if given.dialogues:

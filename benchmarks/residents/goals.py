@@ -177,6 +177,11 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
+@goal("theft: order, or a person for the accused", "report_theft", 1)
+def _theft(case: Case) -> bool:
+    return case.order("theft", "report_theft") or case.ticket("accused")
+
+
 def _ordered(kind: str, subject: str) -> Check:
     return lambda case: case.order(kind, subject)
 
@@ -188,6 +193,5 @@ for _subject, _kind, _weight, _needs in (
     ("apply_ev_charger", "application", 3, ""), ("apply_new_connection", "application", 3, ""), ("apply_name_change", "application", 3, ""),
     ("apply_account_closure", "application", 1, ""), ("apply_capacity_change", "application", 1, ""), ("apply_meter_test", "meter", 2, ""),
     ("apply_site_visit", "site_visit", 2, ""), ("complain", "complaint", 4, ""), ("suggest", "opinion", 1, ""), ("praise", "praise", 1, ""),
-    ("report_theft", "theft", 1, ""),
 ):  # fmt: skip
     goal(f"{_subject} order", _subject, _weight, needs=_needs)(_ordered(_kind, _subject))

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
+
 from benchmarks.residents import slips
 from benchmarks.residents.case import Case, knowledge
 from benchmarks.residents.goals import GOALS, Goal
@@ -16,6 +18,7 @@ from benchmarks.residents.questions import Question, asked, nearest, responses, 
 from benchmarks.residents.record import Words
 from benchmarks.residents.town import Town, Who
 from kit.spoken import Speaker
+from tests.simulators.voice_gateway import GatewayError
 
 TURNS = 14
 LOST = 3  # that often in a row nothing was asked, and the wish was said again
@@ -54,17 +57,18 @@ class Resident:
 
     async def talk(self) -> Outcome:
         """From the greeting to the end of patience."""
-        await self.line.open()
         reason = ""
         try:
+            await self.line.open()
             if self.goal.first:
                 reason = await self._reach(GOALS[self.goal.first])
                 self.lost = 0
             reason = reason or await self._reach(self.goal)
-        except LineError as error:
-            reason = f"error: {error}"
-        finally:
             await self.line.close()
+        except (LineError, GatewayError, httpx.HTTPError) as error:
+            reason = f"error: {type(error).__name__}: {error}"
+        if not self.line.conversation:
+            return Outcome(self.goal.name, self.line.channel, "none", self.turns, reason)
         said = self.line.record.transcript(self.line.conversation)
         dialogue = [(row["author"], row["text"]) for row in said]
         happened = self.slip if self.slipped or self.slip in ("none", "typos") else "none"

@@ -12,6 +12,7 @@ SLIPS = {
     "none": 5, "typos": 3, "wrong first": 2, "correction": 2, "interruption": 2, "detail": 2, "repeat": 1, "impatience": 1,
     "silence": 1,
 }  # fmt: skip
+NUMERALS = frozenset("零幺一二两三四五六七八九十百")
 RATE = 0.07  # of the characters
 
 
@@ -30,11 +31,12 @@ def _same_sound() -> dict[str, list[str]]:
 
 
 def misheard(text: str, rng: random.Random, rate: float = RATE) -> str:
-    """`text` with about `rate` of its characters exchanged for others of the same sound; figures and latin letters stay."""
+    """`text` with about `rate` of its characters exchanged for others of the same sound; figures, numerals and latin letters
+    stay: how numbers are misheard is a matter of its own."""
     heard = []
     for character in text:
         same = _same_sound().get(lazy_pinyin(character)[0], [])
-        swap = character in same and len(same) > 1 and rng.random() < rate
+        swap = character in same and character not in NUMERALS and len(same) > 1 and rng.random() < rate
         heard.append(rng.choice([other for other in same if other != character]) if swap else character)
     return "".join(heard)
 

@@ -381,7 +381,7 @@ async def test_that_an_answer_that_sounds_like_a_question_after_payments_is_the_
     await talk.says(WANG, "inform", ("account_number", WANG))
     yesterday = clock.now().date() - timedelta(days=1)
     said = await talk.says(
-        "昨天用微信交的两百块", "query_payment_record", ("time", "昨天"), ("amount", "200"), now=span(yesterday, yesterday)
+        "昨天用微信交的200元", "query_payment_record", ("time", "昨天"), ("amount", "200"), now=span(yesterday, yesterday)
     )  # fmt: skip
     assert said == words("utter_case_confirm", case="缴费核查；尾号0018；昨天；200.00元；微信")
 

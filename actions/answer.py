@@ -116,10 +116,12 @@ async def known(turn: Turn) -> bool:
 def picked(turn: Turn) -> str | None:
     """The entry that the message picks of those asked about, `doubt.NEITHER`; None if nothing was asked or answered."""
     standing = turn.standing
-    if not isinstance(standing, dict) or "answers" not in standing or turn.danger:
+    if not isinstance(standing, dict) or "answers" not in standing:
         return None
     names = list(standing["answers"])
     options = [*standing["answers"].values(), turn.piece("part_neither")]
+    if turn.danger and turn.text.strip() not in options:  # a title of ours that names a danger reports none
+        return None
     choice = doubt.choice(turn.text, options)
     if choice.refused or choice.place == len(names):
         return doubt.NEITHER

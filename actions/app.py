@@ -78,6 +78,7 @@ ACTIONS: tuple[type[Any], ...] = (
     ticket.TellTicket, ticket.ValidateTicketForm, urge.Urge, urge.ValidateWithdrawForm,
     handoff.Handoff,
     dialogue.Affirm, dialogue.Deny, dialogue.Inform, dialogue.Repeat, dialogue.Cancel, dialogue.NextDemand,
+    dialogue.OutOfScope,
     dialogue.Fallback,
 )  # fmt: skip
 

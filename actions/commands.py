@@ -13,6 +13,7 @@ from actions.turn import Turn
 from kit.settings import ROOT
 
 LOOKUP = ROOT / "data" / "lookups" / "subscription.yml"
+HURRY = ROOT / "data" / "knowledge" / "hurry.yml"
 ACTIONS = {
     "stop": "action_unsubscribe",
     "list": "action_list_subscriptions",
@@ -34,3 +35,20 @@ def command(turn: Turn) -> str | None:
     return next(
         (name for what, name in ACTIONS.items() if any(word in turn.text for word in _words()[what])), None
     )
+
+
+@lru_cache(maxsize=1)
+def _hurry() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load(HURRY.read_text("utf-8"))
+    return loaded
+
+
+def hurries(turn: Turn) -> bool:
+    """Whether the message is made of impatience alone, as in the middle of being asked; whoever wants more says more."""
+    words, around = _hurry()["words"], _hurry()["around"]
+    if turn.danger or not any(word in turn.text for word in words):
+        return False
+    left = "".join(character for character in turn.text if character.isalnum())
+    for word in sorted([*words, *around], key=len, reverse=True):
+        left = left.replace(word, "")
+    return not left

@@ -74,6 +74,19 @@ class Inform(HotlineAction):
         return []
 
 
+class OutOfScope(HotlineAction):
+    """Not our business; who says such things again and again may mean something else: a person is offered."""
+
+    action_name = "action_out_of_scope"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_out_of_scope")
+        if turn.loop or not turn.earlier or self.action_name not in history.done(turn.earlier[0]):
+            return [SlotSet("offer", None)]
+        turn.say("utter_out_of_scope_again")
+        return turn.offer("not_understood")
+
+
 class NextDemand(HotlineAction):
     """What else the message wanted, now that the matter before it is done."""
 

@@ -16,6 +16,7 @@ from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
 from actions import commands, history
 from actions.base import HotlineAction
+from actions.reading import long_number
 from actions.turn import EMERGENCY, Event, Turn
 
 LAST_TRY = 3  # an answer missed that often: a person
@@ -37,11 +38,14 @@ class FormStep(HotlineAction):
         asked = self.asked(turn)
         again = turn.intent == "repeat" and turn.understood
         if asked is not None and (again or self._answered_elsewhere(turn)):
-            return self.ask_again(turn, asked)
+            return self._back(turn, asked)
         urgent = turn.understood and turn.intent in URGENT and not self.picks(turn)
         if asked is not None and (turn.danger or urgent or commands.command(turn)):
             return self.give_away()
-        if asked is not None and turn.understood and turn.intent == "wait":
+        if asked is not None and commands.hurries(turn):
+            turn.say("utter_hurried")
+            return self.ask_again(turn, asked)
+        if asked is not None and turn.understood and turn.intent == "wait" and not long_number(turn.text):
             turn.say("utter_wait")
             return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
         return await self.step(turn, asked)
@@ -63,6 +67,17 @@ class FormStep(HotlineAction):
         requested = turn.slot("requested_slot")
         opening = "active_loop" in (event.get("event") for event in turn.events)
         return requested if requested in self.slots and not opening else None
+
+    def _back(self, turn: Turn, asked: str) -> list[Event]:
+        """Ask again after something else; whoever speaks only of what is not our business gets a person in the end."""
+        astray = turn.understood and turn.intent == "out_of_scope"
+        strays = int(turn.asking(self.form).get("strays", 0)) + 1 if astray else 0
+        if strays >= LAST_TRY:
+            turn.say(self.given_up)
+            return [*turn.offer("not_answered"), *self.leave()]
+        events = self.ask_again(turn, asked)
+        kept = [dict(e["value"] or {}) | {"strays": strays} for e in events if e.get("name") == "asking"]
+        return [*events, SlotSet("asking", kept[-1])] if strays and kept else events
 
     def _answered_elsewhere(self, turn: Turn) -> bool:
         others = [name for name in history.done(turn.events) if name != self.form]

@@ -46,7 +46,9 @@ class Handoff(HotlineAction):
                     reason=reason,
                     intent=turn.matter,
                     urgent=reason in URGENT_REASONS,
-                    say_first=history.words(history.of_message(turn.tracker.events, message_id) or turn.events),
+                    say_first=history.words(
+                        history.of_message(turn.tracker.events, message_id) or turn.events
+                    ),
                     facts=self._facts(turn),
                 )
         except StaleEpoch:

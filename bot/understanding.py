@@ -69,7 +69,6 @@ class Understanding:
             TEXT: text,
             INTENT: {"name": intent["name"], "confidence": intent["confidence"]},
             "intent_ranking": message.get("intent_ranking") or [],
-            "demands": message.get("demands") or [],
             ENTITIES: message.get(ENTITIES) or [],
         }
 

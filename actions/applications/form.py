@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
+from actions import commands
 from actions.applications import order, summary, tell
 from actions.applications.collect import correct, harvest, missing
 from actions.applications.guide import GUIDES, Guide, Variant
@@ -188,7 +189,8 @@ class ValidateApplicationForm(FormStep):
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         state = State.of(turn)
-        if state is None or (state.stage == "consent" and turn.intent != "repeat"):
+        again = turn.intent == "repeat" or commands.hurries(turn)
+        if state is None or (state.stage == "consent" and not again):
             return self.leave()  # an offer is not pressed upon somebody who went on to something else
         kept = turn.asking(self.form)
         return self._ask(turn, state, tries=kept.get("tries", 0), options=kept.get("options", []))

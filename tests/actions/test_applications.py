@@ -419,3 +419,11 @@ async def test_that_an_order_that_could_not_be_written_is_admitted_and_a_person_
     assert ticket.facts["contact_name"] == "王建国"
     assert words("utter_apply_not_written") in await world.said(talk)
     assert talk.loop is None
+
+
+async def test_that_a_telephone_with_a_word_more_is_taken_and_impatience_asks_again(world: World) -> None:
+    talk = world.talk()
+    await talk.says("电表我要校验一下", "apply_meter_test")
+    assert words("utter_apply_offer") in await talk.says("怎么这么慢", "dispute_bill")
+    await answers(talk, YES, UNKNOWN, PLACE, NAME)
+    assert "对吗" in await talk.says("我手机13812345678，上回也这样", "wait")

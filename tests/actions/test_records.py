@@ -375,6 +375,25 @@ async def test_that_a_payment_problem_needs_no_proof_and_tells_nothing(world: Wo
     assert facts == {"amount": "200", "day": yesterday.isoformat(), "way": "alipay", "account_proved": "no"}
 
 
+async def test_that_an_answer_that_sounds_like_a_question_after_payments_is_the_answer(world: World) -> None:
+    talk = world.talk()
+    await talk.says("钱扣了没到账", "report_payment_problem")
+    await talk.says(WANG, "inform", ("account_number", WANG))
+    yesterday = clock.now().date() - timedelta(days=1)
+    said = await talk.says(
+        "昨天用微信交的200元", "query_payment_record", ("time", "昨天"), ("amount", "200"), now=span(yesterday, yesterday)
+    )  # fmt: skip
+    assert said == words("utter_case_confirm", case="缴费核查；尾号0018；昨天；200.00元；微信")
+
+
+async def test_that_impatience_alone_leads_nowhere_else(world: World) -> None:
+    talk = world.talk()
+    asked = await talk.says("查电费", "query_bill")
+    assert await talk.says("怎么这么慢", "dispute_bill") == words("utter_hurried") + "\n" + asked
+    assert talk.loop == "account_form"
+    assert await talk.says("电费怎么这么高", "dispute_bill") == words("utter_case_account")
+
+
 async def test_that_a_case_without_an_account_is_registered_as_well(world: World) -> None:
     talk = world.talk()
     yesterday = clock.now().date() - timedelta(days=1)

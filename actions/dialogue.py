@@ -84,7 +84,7 @@ class OutOfScope(HotlineAction):
         if turn.loop or not turn.earlier or self.action_name not in history.done(turn.earlier[0]):
             return [SlotSet("offer", None)]
         turn.say("utter_out_of_scope_again")
-        return turn.offer("not_understood")
+        return turn.offer("fallback")
 
 
 class NextDemand(HotlineAction):

@@ -54,6 +54,14 @@ def named_in(text: str) -> str:
     return min(found)[1] if found else ""
 
 
+def city_in(text: str) -> str:
+    """The first city in the text, '' if none."""
+    found = [
+        (text.index(name), name) for name, province in _names().items() if name != province and name in text
+    ]
+    return min(found)[1] if found else ""
+
+
 def _short(province: str) -> str:
     return named_in(province) or province
 

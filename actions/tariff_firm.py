@@ -8,7 +8,8 @@ from rasa_sdk.events import FollowupAction
 
 from actions import tariff_reading as reading
 from actions import tariff_words
-from actions.tariff_place import Place, city_in
+from actions.province import city_in
+from actions.tariff_place import Place
 from actions.turn import Event, Turn
 from backends.contracts import LateCustomer, Saving
 from kit import clock

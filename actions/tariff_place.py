@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
-import yaml
-
-from actions.province import province_of
+from actions.province import named_in, province_of
 from actions.tariff_reading import earlier_texts
 from actions.turn import Turn
 from backends.client import BackendError
@@ -17,10 +14,8 @@ from backends.desk import StaleEpoch
 from kit import clock
 from kit.errors import HotlineError
 from kit.logging import get
-from kit.settings import ROOT
 
 log = get(__name__)
-REGIONS = ROOT / "data" / "knowledge" / "regions.yml"
 MONTHS = 12
 
 
@@ -44,28 +39,6 @@ class Place:
     def by_hours(self) -> bool:
         """Whether the account is billed by peak and valley."""
         return any(line.kind == "valley" for bill in self.bills[:1] for line in bill.lines)
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    """Province by each name of itself and of its cities."""
-    read = yaml.safe_load(REGIONS.read_text("utf-8"))
-    named = {name: name for name in read["provinces"]}
-    return named | {city: province for province, cities in read["cities"].items() for city in cities}
-
-
-def named_in(text: str) -> str:
-    """The province that the text names first, itself or by a city; '' if none."""
-    found = [(text.index(name), province) for name, province in _names().items() if name in text]
-    return min(found)[1] if found else ""
-
-
-def city_in(text: str) -> str:
-    """The first city in the text, '' if none."""
-    found = [
-        (text.index(name), name) for name, province in _names().items() if name != province and name in text
-    ]
-    return min(found)[1] if found else ""
 
 
 async def place_of(turn: Turn) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections import Counter
 from typing import Any, Iterable
 
@@ -61,9 +62,9 @@ class TermFeaturizer(HotlineComponent):
         """`min_count`: training messages a term must occur in; `sequence`: whether each token gets features too."""
         return {"min_count": 2, "sequence": True}
 
+    @abstractmethod
     def terms(self, tokens: list[Token]) -> list[list[str]]:
         """The terms that begin at each token, as many lists as tokens."""
-        raise NotImplementedError
 
     @property
     def _counted(self) -> str:

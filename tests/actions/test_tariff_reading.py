@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from actions import tariff_reading as reading
-from actions.tariff_place import city_in, named_in
+from actions.province import city_in, named_in
 from tests.actions.rasa import entity
 
 D = Decimal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from abc import ABC, abstractmethod
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from tests.scenarios.record import Record
 from tests.simulators.voice_gateway import VoiceGateway
 
 
-class Door:
+class Door(ABC):
     """One resident. `resident` is the name under which the record knows them."""
 
     resident: str
@@ -21,17 +22,19 @@ class Door:
     def __init__(self, running: Running, record: Record, number: int) -> None:
         self.running, self.record, self.number = running, record, number
 
+    @abstractmethod
     async def open(self) -> list[str]:
         """Come; returns the first words."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def say(self, text: str) -> list[str]:
-        raise NotImplementedError
+        """Say something; returns the words in answer."""
 
+    @abstractmethod
     async def again(self) -> list[str]:
         """The last message is delivered once more."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def close(self) -> None:
         """Go."""
 
@@ -104,6 +107,9 @@ class WeChat(Door):
         fresh = [line for line in await self.phone.lines() if line["number"] > self.phone.seen]
         self.phone.seen = max([line["number"] for line in fresh], default=self.phone.seen)
         return [line["text"] for line in fresh if line["who"] != "me"]
+
+    async def close(self) -> None:
+        """A resident's WeChat stays with the account; nothing is held open."""
 
 
 class Phone(Door):

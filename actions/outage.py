@@ -8,6 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import history, measures, outage_region
 from actions.base import END_OF_FORM, HotlineAction
+from actions.fault.marks import lifeline
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import chosen
 from actions.turn import Event, Turn
@@ -129,6 +130,8 @@ class TellOutage(HotlineAction):
             if told := [outage for outage in public if outage.status == status]:
                 for outage in told[:TOLD_AT_ONCE]:
                     say_outage(turn, outage)
+                if status == "running" and (person := lifeline(turn)):
+                    return [*kept, *person, FollowupAction("action_handoff")]
                 if status == "running" or (status == "announced" and planned):
                     return kept
                 turn.say("utter_outage_still_dark")

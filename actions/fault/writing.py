@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions import measures
 from actions.fault import rules
-from actions.fault.state import NO_PHONE, SCOPES, Fault, heard, marks
+from actions.fault.marks import heard, marks
+from actions.fault.state import NO_PHONE, SCOPES, Fault
 from actions.turn import Turn
 from backends.contracts import Mark, Order, OrderRequest
 

@@ -75,11 +75,16 @@ class Inform(HotlineAction):
 
 
 class OutOfScope(HotlineAction):
-    """Not our business; who says such things again and again may mean something else: a person is offered."""
+    """Not our business: whose it is where that is known. Who says such things again and again may mean something
+    else: a person is offered.
+    """
 
     action_name = "action_out_of_scope"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if words := await answer.others(turn):
+            turn.dispatcher.utter_message(text=words)
+            return [SlotSet("offer", None)]
         turn.say("utter_out_of_scope")
         if turn.loop or not turn.earlier or self.action_name not in history.done(turn.earlier[0]):
             return [SlotSet("offer", None)]

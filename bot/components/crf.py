@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token
@@ -15,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.base import TrainedComponent, read_json, register, write_json
 from bot.components.lookups import FILES, Lookups
 from bot.components.noise import NOISE
 from bot.components.numerals import DIGITS
@@ -33,7 +32,7 @@ _YIELDING = ("time", "amount", "energy", "voltage", "device", "scope")
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
-class CrfEntityExtractor(HotlineComponent):
+class CrfEntityExtractor(TrainedComponent):
     """Marks each character B, I or O; what an extractor before it has taken is cut off at its ends, else it gives way.
 
     Only an address or a name that is sure (`certain`) takes what a rule found inside it: a street named after a festival.
@@ -106,21 +105,10 @@ class CrfEntityExtractor(HotlineComponent):
                 self._open(directory)
         return self._resource
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> CrfEntityExtractor:
-        """The trained component from the model."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._lookups = Lookups(**read_json(directory / "lookups.json"))
-            component._open(directory)
-        return component
+    def restore(self, directory: Path) -> None:
+        """The lists and the chain, if there is one."""
+        self._lookups = Lookups(**read_json(directory / "lookups.json"))
+        self._open(directory)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities to the messages."""

@@ -12,14 +12,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.base import HotlineComponent, TrainedComponent, read_json, register, write_json
 from bot.components.demands import demands_of, leading, parts_of
 from bot.components.intent import RANKING, WideDeepIntentClassifier
 from bot.components.reading import read
@@ -43,7 +42,7 @@ _READ = 500  # characters of a message in which clauses are looked for
 
 
 @register("MESSAGE_FEATURIZER", trainable=True)
-class OtherHearings(HotlineComponent):
+class OtherHearings(TrainedComponent):
     """Adds messages: up to `lines` of `metadata.asr.nbest`, the text with misheard domain terms repaired, and of a text of
     several clauses up to `clauses` that bear a sign of danger; and the parts that words like "besides" make of it.
 
@@ -72,20 +71,9 @@ class OtherHearings(HotlineComponent):
             write_json(directory / "terms.json", [self._terms.terms, self._terms.others])
         return self._resource
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> OtherHearings:
-        """The component with the model's terms."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._terms = Terms(*read_json(directory / "terms.json"))
-        return component
+    def restore(self, directory: Path) -> None:
+        """The model's terms."""
+        self._terms = Terms(*read_json(directory / "terms.json"))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The examples as they are: they were written, not heard."""

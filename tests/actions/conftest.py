@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from actions import measures
+from backends.accounts import Accounts
 from backends.contracts import Measure, MeasureRequest
 from backends.measures import Measures
 from conversations.models import Message
@@ -87,6 +88,13 @@ async def world(
         client(actions) as http,
     ):
         yield World(reference, inner, actions, house, http, town)
+
+
+@pytest.fixture(scope="session")
+async def books(world: World) -> AsyncIterator[Accounts]:
+    """The utility's accounts, asked directly."""
+    async with Accounts(world.reference, BACKENDS) as client:
+        yield client
 
 
 @dataclass(frozen=True)

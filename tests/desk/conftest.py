@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -44,6 +42,7 @@ from kit.db import Base, Database
 from kit.errors import install_error_handlers
 from kit.wording import Wording
 from tests.conftest import drop_database, with_database
+from tests.serving import serving
 
 PASSWORD = "a long enough password"
 INNER_TOKEN = SecretStr("inner-token")
@@ -247,14 +246,8 @@ async def address(world: World) -> AsyncIterator[str]:
     app.include_router(api_router(world.desk, secure=False))
     app.include_router(console_router(world.desk, secure=False))
     mount_static(app)
-    door = socket.create_server(("127.0.0.1", 0))  # takes connections before the server is up
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
-    running = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    await running
+    async with serving(app) as url:
+        yield url
 
 
 @dataclass

@@ -28,6 +28,7 @@ from tests.actions import servers
 from tests.conftest import drop_database, with_database
 from tests.desk.conftest import PASSWORD, Browser, World
 from tests.desk.test_console import Seen, see
+from tests.serving import serving
 
 TODAY = clock.now().date()
 FORM = {
@@ -77,7 +78,7 @@ async def opened(
         mount_static(app)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(office.aclose)
-            address = await stack.enter_async_context(servers.serving(app))
+            address = await stack.enter_async_context(serving(app))
             browsers = []
             for name in ("agent1", "supervisor"):
                 http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=10))

@@ -5,6 +5,8 @@ entries:
   title: 在家怎么交电费                what the entry is about, as one of several to choose from
   intents: [ask_payment_method]      the intents it may answer
   questions: [在家怎么缴费, …]          two or more, as residents write them
+  registers: waive                  left out mostly; the request that is offered to be taken down afterwards:
+                                    waive (a late fee) or defer (a payment)
   answers:                           a row a province and time
   - province: 上海                    left out: everywhere
     valid_from: 2024-06-01
@@ -29,7 +31,8 @@ import yaml
 from kit.errors import MisconfiguredError
 
 _UNSPEAKABLE = re.compile(r"[0-9０-９a-z@#*_<>{}\[\]\n·•/%‰]|[A-Z]{4,}", re.ASCII)
-ENTRY_KEYS = {"id", "title", "intents", "questions", "answers"}
+ENTRY_KEYS = {"id", "title", "intents", "questions", "registers", "answers"}
+REGISTERS = ("", "waive", "defer")
 ANSWER_KEYS = {"province", "valid_from", "valid_to", "source", "text", "ivr", "buttons"}
 
 
@@ -58,6 +61,7 @@ class Entry:
     intents: frozenset[str]
     questions: tuple[str, ...]
     answers: tuple[Answer, ...]
+    registers: str = ""
 
     def answer(self, province: str, day: date) -> Answer | None:
         """What is true there on that day; a province's own row before one for all, the newer before the older."""
@@ -111,7 +115,12 @@ def _entry(row: Any) -> Entry:
     answers = row.get("answers")
     if not isinstance(answers, list) or not answers:
         raise ValueError("answers: must be a list of one or more rows")
-    return Entry(name, title, frozenset(intents), tuple(questions), tuple(_answer(a) for a in answers))
+    registers = row.get("registers", "")
+    if registers not in REGISTERS:
+        raise ValueError(f"registers: must be one of {', '.join(filter(None, REGISTERS))}")
+    return Entry(
+        name, title, frozenset(intents), tuple(questions), tuple(_answer(a) for a in answers), registers
+    )
 
 
 def _answer(row: Any) -> Answer:

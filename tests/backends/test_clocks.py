@@ -58,7 +58,12 @@ def test_that_a_crew_is_promised_by_the_rule_of_the_place(
         ("waiver", MONDAY, None, None),
         ("contact_change", MONDAY, None, None),
         ("theft", MONDAY, None, None),
-        ("complaint", EVE, 24, date(2026, 10, 13)),  # National Day's week left out, the Saturday after it counted
+        (
+            "complaint",
+            EVE,
+            24,
+            date(2026, 10, 13),
+        ),  # National Day's week left out, the Saturday after it counted
     ],
 )
 def test_that_other_orders_have_the_clock_of_their_kind(

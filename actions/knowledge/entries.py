@@ -12,7 +12,8 @@ entries:
     valid_from: 2024-06-01
     valid_to: 2026-12-31             left out: until further notice; the last day it holds
     source: …                        where the row is from
-    text: …                          for the eye; figures may stand here, for the row is dated
+    text: …                          for the eye; figures and links may stand here, for the row is dated; a link is
+                                     https and leads to a domain of data/lookups/domains.yml
     ivr: …                           for the ear, without digits, links and lists; left out where `text` is such already
     buttons: [{title: …, payload: …}]
 """
@@ -28,6 +29,7 @@ from typing import Any
 
 import yaml
 
+from actions.knowledge.links import LOOKUP, links_in, may_be_said
 from kit.errors import MisconfiguredError
 
 _UNSPEAKABLE = re.compile(r"[0-9０-９a-z@#*_<>{}\[\]\n·•/%‰]|[A-Z]{4,}", re.ASCII)
@@ -136,6 +138,8 @@ def _answer(row: Any) -> Answer:
         raise ValueError(
             "ivr: must be speakable, without digits, Latin words, links, lists and markup (write 九五五九八)"
         )
+    if forged := [link for link in links_in(text) if not may_be_said(link)]:
+        raise ValueError(f"text: {forged[0]} is no https link to a domain of {LOOKUP.name}")
     buttons = row.get("buttons") or []
     try:
         pairs = tuple((str(b["title"]), str(b["payload"])) for b in buttons)

@@ -133,13 +133,13 @@ def _answer(row: Any) -> Answer:
     if last is not None and last < first:
         raise ValueError("valid_to is before valid_from")
     text = _text(row, "text")
+    if forged := [link for link in links_in(text) if not may_be_said(link)]:
+        raise ValueError(f"text: {forged[0]} is no https link to a domain of {LOOKUP.name}")
     ivr = _text(row, "ivr") if "ivr" in row else text
     if not speakable(ivr):
         raise ValueError(
             "ivr: must be speakable, without digits, Latin words, links, lists and markup (write 九五五九八)"
         )
-    if forged := [link for link in links_in(text) if not may_be_said(link)]:
-        raise ValueError(f"text: {forged[0]} is no https link to a domain of {LOOKUP.name}")
     buttons = row.get("buttons") or []
     try:
         pairs = tuple((str(b["title"]), str(b["payload"])) for b in buttons)

@@ -13,7 +13,7 @@ entries:
     valid_to: 2026-12-31             left out: until further notice; the last day it holds
     source: …                        where the row is from
     text: …                          for the eye; figures and links may stand here, for the row is dated; a link is
-                                     https and leads to a domain of data/lookups/domains.yml
+                                     https and leads to a domain of data/knowledge/domains.yml
     ivr: …                           for the ear, without digits, links and lists; left out where `text` is such already
     buttons: [{title: …, payload: …}]
 """

@@ -1,4 +1,4 @@
-"""Links that may be said: https, and only to domains of `data/lookups/domains.yml`. A forged link is how residents are robbed."""
+"""Links that may be said: https, and only to domains of `data/knowledge/domains.yml`. A forged link is how residents are robbed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 from kit.settings import ROOT
 
-LOOKUP = ROOT / "data" / "lookups" / "domains.yml"
+LOOKUP = ROOT / "data" / "knowledge" / "domains.yml"
 _TOP = "cn|com|net|org|gov|edu|app|top|xyz|vip|cc|info|site|shop|link"
 # With a scheme, or written as people type it: www.sgcc.com.cn, 95598.cn/pay.
 _LINK = re.compile(

@@ -6,8 +6,9 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history, measures
+from actions import history, measures, outage_region
 from actions.base import END_OF_FORM, HotlineAction
+from actions.fault.marks import lifeline
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import chosen
 from actions.turn import Event, Turn
@@ -17,10 +18,9 @@ from kit import clock
 FORM = "outage_form"
 INTENTS = frozenset({"query_outage", "query_planned_outage"})
 REPORT = "fault"  # what the slot `offer` holds while taking down a fault is offered
-# Somebody's own disconnection is no news for whoever asks about the address.
-PRIVATE = frozenset({"arrears", "violation"})
 TOLD_AT_ONCE = 2
 RANK = {"none": 0, "candidates": 1, "exact": 2}
+WHERE = {"unknown": "utter_address_unknown", "region": "utter_outage_region_where"}  # why it is asked again
 PLANNED_FIRST = ("announced", "running", "cancelled", "restored")
 RUNNING_FIRST = ("running", "announced", "restored", "cancelled")
 
@@ -37,7 +37,11 @@ def full_name(place: Place) -> str:
 
 def told_publicly(answer: OutageAnswer) -> list[Outage]:
     """Notices of the place that is surely meant which anybody may hear."""
-    return [outage for outage in answer.outages if outage.kind not in PRIVATE and not outage.candidate]
+    return [
+        outage
+        for outage in answer.outages
+        if outage.kind not in outage_region.PRIVATE and not outage.candidate
+    ]
 
 
 def say_outage(turn: Turn, outage: Outage) -> None:
@@ -63,6 +67,10 @@ def say_outage(turn: Turn, outage: Outage) -> None:
     turn.say(key, **values)
 
 
+def _better(found: OutageAnswer, known: OutageAnswer) -> bool:
+    return (RANK[found.match], bool(found.region)) > (RANK[known.match], bool(known.region))
+
+
 class TellOutage(HotlineAction):
     """What is known about the power at an address. Needs no account, ever."""
 
@@ -78,8 +86,12 @@ class TellOutage(HotlineAction):
             measures.say_also(turn, known, turn.matter)
             return events
         tries = int(turn.asking(FORM).get("tries", 0))
-        if not address and not answer.places:
-            asking: dict[str, Any] = {"form": FORM, "tries": tries}
+        asking: dict[str, Any]
+        if answer.region and turn.asking(FORM).get("problem") != "region":
+            await outage_region.say(turn, answer)
+            asking = {"form": FORM, "tries": tries, "problem": "region"}
+        elif not address and not answer.places:
+            asking = {"form": FORM, "tries": tries}
         elif tries + 1 >= LAST_TRY:
             turn.say("utter_address_given_up")
             return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
@@ -100,7 +112,7 @@ class TellOutage(HotlineAction):
         best, answer = said, OutageAnswer(match="none", places=[], outages=[])
         for words in dict.fromkeys(filter(None, tried)):
             found = await self.clients.outages.look_up(words, ended=True)
-            if RANK[found.match] > RANK[answer.match]:
+            if _better(found, answer):
                 best, answer = said if words == turn.text else words, found
             if answer.match == "exact":
                 break
@@ -118,6 +130,8 @@ class TellOutage(HotlineAction):
             if told := [outage for outage in public if outage.status == status]:
                 for outage in told[:TOLD_AT_ONCE]:
                     say_outage(turn, outage)
+                if status == "running" and (person := lifeline(turn)):
+                    return [*kept, *person, FollowupAction("action_handoff")]
                 if status == "running" or (status == "announced" and planned):
                     return kept
                 turn.say("utter_outage_still_dark")
@@ -148,10 +162,11 @@ class ValidateOutageForm(FormStep):
         return self._found(turn, turn.text)
 
     def _found(self, turn: Turn, address: str) -> list[Event]:
-        # How often it was asked in vain is kept: the look-up counts on.
+        # How often it was asked in vain, and why, is kept: the look-up counts on.
+        asking = {name: value for name, value in turn.asking(FORM).items() if name != "options"}
         return [
             SlotSet("address", address),
-            SlotSet("asking", {"form": FORM, "tries": turn.asking(FORM).get("tries", 0)}),
+            SlotSet("asking", asking or {"form": FORM}),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_outage"),
         ]
@@ -161,5 +176,5 @@ class ValidateOutageForm(FormStep):
         if options := asking.get("options"):
             turn.choose("utter_outage_which", options)
         else:
-            turn.say("utter_address_unknown" if asking.get("problem") else "utter_ask_address")
+            turn.say(WHERE.get(str(asking.get("problem")), "utter_ask_address"))
         return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]

@@ -11,7 +11,8 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.fault import answers, checks, places, questions, reading, rules
-from actions.fault.state import Fault, marks
+from actions.fault.marks import lifeline, marks
+from actions.fault.state import Fault
 from actions.fault.writing import write
 from actions.forms import LAST_TRY, FormStep
 from actions.turn import Event, Turn
@@ -73,6 +74,9 @@ class ValidateFaultForm(FormStep):
         if fault.place_id and not fault.checked:
             fault.checked = True
             if await checks.explained(turn, fault):
+                if person := lifeline(turn):
+                    known = [SlotSet("fault", None), SlotSet("handoff_facts", fault.facts())]
+                    return [*fault.kept(), *known, *person, *self.leave("action_handoff")]
                 return [*fault.kept(), *turn.about(), *self.leave()]
         part = fault.missing()
         if part not in ("place", "scope") and (order := await checks.others(turn, fault)):

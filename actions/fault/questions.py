@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actions.fault.state import NO_PHONE, UNKNOWN, Fault, marks
+from actions.fault.marks import marks
+from actions.fault.state import NO_PHONE, UNKNOWN, Fault
 from actions.turn import Turn
 from kit.spoken import Speaker
 

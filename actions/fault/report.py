@@ -9,8 +9,9 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions.base import HotlineAction
 from actions.fault import rules
 from actions.fault.form import FORM
+from actions.fault.marks import heard
 from actions.fault.reading import phone_in
-from actions.fault.state import SLOT, Fault, heard
+from actions.fault.state import SLOT, Fault
 from actions.fault.writing import place_order
 from actions.outage import address_of
 from actions.turn import EMERGENCY, Event, Turn

@@ -12,7 +12,7 @@ from actions.fault import rules
 from actions.fault.reading import door_in, has_building, has_room, phone_in, room_of, says_yes, scope_in
 from actions.outage import full_name
 from actions.turn import Event, Turn
-from backends.contracts import Mark, Place, Scope
+from backends.contracts import Place, Scope
 
 SLOT = "fault"
 NO_PHONE, UNKNOWN = "none", "unknown"
@@ -23,7 +23,6 @@ SCOPES: dict[str, Scope] = {
     "area": "area",
 }
 SAID = 2000  # characters of the resident's words that an order keeps
-LOOKED_BACK = 12  # turns in which a mark may have been said
 
 
 @dataclass
@@ -135,14 +134,3 @@ class Fault:
             "phone_number": self.phone if self.phone != NO_PHONE else "", "device": self.what, "time": self.when,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
-
-
-def heard(turn: Turn) -> list[str]:
-    """The resident's messages of this conversation, this one first."""
-    turns = [turn.events, *turn.earlier][:LOOKED_BACK]
-    return [turn.text, *(str(one[0].get("text") or "") for one in turns if one)]
-
-
-def marks(turn: Turn) -> frozenset[Mark]:
-    """What the conversation told about access and people."""
-    return rules.marks_in(heard(turn))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from actions import measures
 from actions.fault import rules
-from actions.fault.state import NO_PHONE, SCOPES, Fault, heard, marks
+from actions.fault.marks import heard, marks
+from actions.fault.state import NO_PHONE, SCOPES, Fault
 from actions.turn import Turn
 from backends.contracts import Order, OrderRequest
 

@@ -51,10 +51,15 @@ class Outage(Contract):
 
 
 class OutageAnswer(Contract):
-    """Outages of the places meant: running ones first, then announced ones by their beginning."""
+    """Outages of the places meant: running ones first, then announced ones by their beginning.
+
+    Where the words name no place, but a street, a district or a city, `region` is its name, and `outages` are those
+    that run or are announced there, all of them candidates.
+    """
 
     match: Match
     places: list[Place]
+    region: str = ""
     outages: list[Outage]
 
 

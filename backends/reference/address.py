@@ -32,7 +32,7 @@ _JUNK = re.compile(r"[\s,，。.、;；:：!！?？（）()\[\]【】\"'“”�
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"^(\d+)(?!\d|号楼|栋|幢|座|楼)")
 _BUILDING = re.compile(r"^\D{0,4}?(\d{1,3})(?:号楼|栋|幢|座|号|楼|-)")
-_REGION = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|市|区|县|镇|乡|街道)")
+REGION = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|市|区|县|镇|乡|街道)")
 
 
 class Placelike(Protocol):
@@ -169,7 +169,7 @@ def _contradicts(before: str, place: P, places: Sequence[P]) -> bool:
     if any(rest.strip().endswith(key(way)) or rest.startswith(key(way)) for way in short):
         return True
     endings = tuple(read("address")["no_region"])
-    return any(not found[0].endswith(endings) for found in _REGION.finditer(rest))
+    return any(not found[0].endswith(endings) for found in REGION.finditer(rest))
 
 
 def _strange(query: str, hit: _Hit[P]) -> bool:

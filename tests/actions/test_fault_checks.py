@@ -107,6 +107,23 @@ async def test_that_a_breathing_machine_is_heard_in_an_earlier_message(world: Wo
     assert words("fault_medical") not in await talk.says("整个小区", "inform", ("scope", "整个小区"))
 
 
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("report_outage", "没电了，我妈用呼吸机"), ("query_outage", "几点来电，我妈用呼吸机")],
+)
+async def test_that_a_breathing_machine_in_a_running_outage_is_an_urgent_persons(
+    world: World, intent: str, text: str
+) -> None:
+    talk = world.talk()
+    await talk.says(f"牡丹路60弄{text}", intent, ("address", "牡丹路60弄"))
+    [ticket] = await world.tickets(talk)
+    assert (ticket.reason, ticket.priority, orders_of(world, talk)) == ("medical_device", "urgent", [])
+    assert "牡丹路60弄" in ticket.facts["address"]
+    said = "".join(await world.said(talk))
+    assert "正在停电" in said
+    assert words("outage_machine") in said
+
+
 async def test_that_an_important_supply_is_a_persons_at_once(world: World, quiet: Quiet) -> None:
     talk = world.talk()
     await talk.says(f"{quiet.name}停电了，我们医院手术室在做手术", "report_outage", ("address", quiet.name))

@@ -119,3 +119,27 @@ async def test_that_a_disconnection_for_arrears_is_nobody_elses_business(world: 
     for place, cause in rows[:3]:
         said = await world.talk().says(f"{place}停电了", "query_outage", ("address", place))
         assert cause not in said
+
+
+@pytest.mark.parametrize("text", ["花木街道停电没有", "停电了吗花木这边"])
+async def test_that_a_region_gets_what_goes_on_in_it_and_is_asked_for_more(world: World, text: str) -> None:
+    talk = world.talk()
+    said = await talk.says(text, "query_outage")
+    assert "上海市浦东新区花木街道" in said
+    assert "牡丹路60弄" in said
+    assert Wording().text("utter_outage_region_where", "web") in said
+    assert "正在停电" in await talk.says("牡丹路60弄", "inform", ("address", "牡丹路60弄"))
+
+
+async def test_that_planned_work_of_a_region_comes_with_its_times(world: World) -> None:
+    said = await world.talk().says("天元区明天停电吗", "query_planned_outage", ("address", "天元区"))
+    assert "停电计划" in said
+    assert "阳光花园" in said
+
+
+async def test_that_a_region_named_twice_is_not_told_twice(world: World) -> None:
+    talk = world.talk()
+    first = await talk.says("花木停电了没", "query_outage", ("address", "花木"))
+    again = await talk.says("就是花木", "inform", ("address", "花木"))
+    assert "牡丹路60弄" in first
+    assert again == Wording().text("utter_address_unknown", "web")

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from backends import contracts
-from backends.reference import address, models
+from backends.reference import address, models, regions
 from backends.reference.endpoints.deps import Records
 from backends.reference.town.sources import read
 from kit import clock
@@ -64,18 +64,14 @@ def _elsewhere(query: str, hall: models.Hall, halls: Sequence[models.Hall]) -> b
 
 
 def nearby(text: str, halls: Sequence[models.Hall], places: Sequence[models.Place]) -> list[models.Hall]:
-    """Halls of the street, else of the district, that the words name or that the place they mean lies in."""
-    query = address.key(text)
+    """Halls of the street, else of the district, that the place meant lies in; of the region that the words name."""
     found = address.match(text, places)
     if found.match == "exact":
         place = found.places[0]
         own = [hall for hall in halls if hall.district == place.district]
         return [hall for hall in own if hall.street == place.street] or own
-    streets = [hall for hall in halls if address.key(hall.street) in query]
-    if streets:
-        return [hall for hall in streets if not _elsewhere(query, hall, halls)]
-    ways = {hall.hall_id: address.ways(hall.district) for hall in halls}
-    return [hall for hall in halls if any(address.key(way) in query for way in ways[hall.hall_id])]
+    region = regions.named(text, halls)
+    return region.members if region else []
 
 
 def hall_of(row: models.Hall, day: date) -> contracts.Hall:

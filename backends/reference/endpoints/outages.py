@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from backends import contracts
-from backends.reference import address, models
+from backends.reference import address, models, regions
 from backends.reference.endpoints.deps import Records
 from backends.reference.town.rows import OutageRow
 from kit import clock
@@ -48,9 +48,14 @@ async def places(words: Address, records: Records) -> contracts.PlaceAnswer:
 async def search(
     words: Address, records: Records, at: AwareDatetime | None = None, ended: bool = False
 ) -> contracts.OutageAnswer:
-    """Running and announced outages of the place meant, as of `at` (now); `ended`: ended ones, too."""
+    """Running and announced outages of the place meant, else of the region, as of `at` (now); `ended`: ended ones, too."""
     moment = at or clock.now()
-    found = address.match(words, await records.places())
+    known = await records.places()
+    found = address.match(words, known)
+    if found.match == "none" and (region := regions.named(words, known)):
+        rows = await records.outages([place.place_id for place in region.members], moment, ended=False)
+        told = ordered([outage_of(row, moment, candidate=True) for row in rows])
+        return contracts.OutageAnswer(match="none", places=[], region=region.name, outages=told)
     sure = found.match == "exact"
     rows = await records.outages([place.place_id for place in found.places], moment, ended=ended)
     if sure and found.building:

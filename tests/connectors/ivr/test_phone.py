@@ -29,6 +29,7 @@ async def browser(record_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncC
         app.include_router(router(live.house, SecretStr(TOKEN), TRANSFER_TO))
         app.include_router(phone.router(settings))
         async with (
+            app.router.lifespan_context(app),
             served(app, listener) as url,
             httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as browser,
         ):

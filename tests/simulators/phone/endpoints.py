@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,8 +48,14 @@ class Heard(BaseModel):
 
 def router(settings: Settings) -> APIRouter:
     """The telephone, calling the server of `settings` (`host`, `port`) with its `ivr_token`."""
-    routes = APIRouter(prefix="/phone", include_in_schema=False)
     exchange = Exchange(settings)
+
+    @asynccontextmanager
+    async def lines(_: object) -> AsyncIterator[None]:
+        yield
+        await exchange.close()
+
+    routes = APIRouter(prefix="/phone", include_in_schema=False, lifespan=lines)
     writes = [Depends(same_origin), Depends(json_only)]
 
     @routes.get("")

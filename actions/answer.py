@@ -16,7 +16,8 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import doubt, history
+from actions import doubt, history, measures
+from actions.accounts import relief
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.knowledge.entries import Entry
@@ -42,13 +43,26 @@ class Answer(HotlineAction):
         if choice == doubt.NEITHER:
             return self._not_known(turn)
         if choice and (entry := await asyncio.to_thread(self.clients.knowledge.entry, choice)):
-            return self._tell(turn, entry, province)
+            return await self._told(turn, entry, province)
         found = await self._find(turn, province)
         if not found.entries:
             return self._not_known(turn)
         if not found.sure:
             return self._ask(turn, found.entries)
-        return self._tell(turn, found.entries[0], province)
+        return await self._told(turn, found.entries[0], province)
+
+    async def _told(self, turn: Turn, entry: Entry, province: str) -> list[Event]:
+        """The answer; where a request may come of it, a measure in force goes first, and the request is offered."""
+        if not entry.registers:
+            return self._tell(turn, entry, province)
+        known = await relief.spared(turn)
+        if measure := relief.settles(known, entry.registers):
+            return relief.tell_measure(turn, measure, entry.registers)
+        events = self._tell(turn, entry, province)
+        if turn.loop or entry.answer(province, clock.now().date()) is None:
+            return events
+        measures.say_also(turn, known, relief.MATTER)
+        return [*events, *relief.offer(turn, entry.registers)]
 
     async def _find(self, turn: Turn, province: str) -> Found:
         """By the message alone; if that is not enough, as one word more about what was just answered."""

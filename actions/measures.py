@@ -109,6 +109,17 @@ async def in_force(
     return found
 
 
+async def region_of_account(turn: Turn, account: str) -> tuple[str, ...]:
+    """Province, city, district of a verified account; () where they cannot be had: measures of more can still be told."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            place = await turn.clients.outages.place_of_account(account)
+    except (BackendError, TimeoutError) as error:
+        log.warning("place_unknown", error=type(error).__name__)
+        return ()
+    return place.province, place.city, place.district
+
+
 def say_also(turn: Turn, known: InForce, intent: str) -> None:
     """Say what measures add to the answer that was just given."""
     if words := known.answer(intent):
@@ -117,14 +128,8 @@ def say_also(turn: Turn, known: InForce, intent: str) -> None:
 
 async def tell_arrears(turn: Turn, account: str, province: str) -> list[Event]:
     """For a verified account that owes: the measure that protects it, with its condition, and the offer of a person."""
-    city = district = ""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            place = await turn.clients.outages.place_of_account(account)
-        province, city, district = place.province, place.city, place.district
-    except (BackendError, TimeoutError) as error:  # a measure of the whole province can still be told
-        log.warning("place_unknown", error=type(error).__name__)
-    measure = (await in_force(turn, province, city, district)).arrears_measure
+    region = await region_of_account(turn, account) or (province,)
+    measure = (await in_force(turn, *region)).arrears_measure
     if measure is None:
         return []
     turn.say("utter_measure_arrears", title=turn.spoken(measure.title), text=turn.spoken(measure.text))

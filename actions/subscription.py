@@ -93,7 +93,7 @@ class ListSubscriptions(HotlineAction):
             turn.say("utter_subscribe_not_here")
             return []
         wishes = await turn.clients.desk.subscriptions(conversation=turn.conversation)
-        pieces = {"outage": "part_wish_outage", "arrears": "part_wish_arrears"}
+        pieces = {"outage": "part_wish_outage", "arrears": "part_wish_arrears", "bound": "part_wish_bound"}
         if not wishes:
             turn.say("utter_subscriptions_none")
         else:

@@ -11,6 +11,7 @@ from actions import cases, history
 from actions.base import END_OF_FORM, HotlineAction
 from actions.cases import Case, Untold
 from actions.forms import LAST_TRY, FormStep
+from actions.promise import timeless
 from actions.reading import chosen
 from actions.turn import Event, Turn
 from backends.contracts import Order, OrderEvent
@@ -135,6 +136,8 @@ def tell(turn: Turn, case: Case) -> list[Event]:
         turn.say("utter_order_overdue", **values)
     elif case.due:
         turn.say("utter_order_due", **values)
+    elif case.open and timeless(case.order):
+        turn.say("utter_order_no_time")
     return []
 
 

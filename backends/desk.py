@@ -76,9 +76,9 @@ class TicketState(BaseModel):
 
 
 class Wish(BaseModel):
-    """Something a resident wants to be told of; `title` as it is told back."""
+    """Something a resident is told of; `title` as it is told back. `bound`: outages where a remembered account is supplied."""
 
-    topic: Literal["outage", "arrears"]
+    topic: Literal["outage", "arrears", "bound"]
     subject: str
     title: str
 

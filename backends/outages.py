@@ -7,7 +7,15 @@ from datetime import datetime
 from urllib.parse import quote
 
 from backends.client import Backend, BackendLied
-from backends.contracts import Outage, OutageAnswer, OutageList, Place, PlaceAnswer
+from backends.contracts import (
+    AccountOutages,
+    Outage,
+    OutageAnswer,
+    OutageList,
+    OutagesOfAccounts,
+    Place,
+    PlaceAnswer,
+)
 from kit import clock
 
 PARTS = ("city", "district", "street", "estate", "building", "room")
@@ -21,6 +29,7 @@ class Outages(Backend):
     | `of_account(number, at)` | outages of a verified account's address, arrears included |
     | `place_of_account(number)` | where a verified account is supplied |
     | `of_places(place_ids)` | public outages of places known by their ids |
+    | `of_accounts(numbers)` | public outages of remembered accounts, with their holders' versions |
     | `place(text, parts)` | the place alone, with its grid manager |
 
     `parts` is an address entity's `{city, district, street, estate, building, room}`, any of them.
@@ -66,6 +75,13 @@ class Outages(Backend):
         """Public outages of at most fifty places, those that ended in the last three days among them."""
         params = {"place_id": list(place_ids)}
         return (await self.get("outages.of_places", "/v1/outages/of-places", OutageList, params)).outages
+
+    async def of_accounts(self, numbers: Sequence[str]) -> list[AccountOutages]:
+        """Of at most fifty accounts; those that nothing touches are left out. Outages of the last three days among them."""
+        body = {"account_numbers": list(numbers)}
+        path = "/v1/outages/of-accounts"
+        answer = await self.post("outages.of_accounts", path, OutagesOfAccounts, body, idempotent=True)
+        return answer.accounts
 
     async def place(self, text: str = "", parts: dict[str, str] | None = None) -> PlaceAnswer:
         return await self.get("outages.place", "/v1/places", PlaceAnswer, _address(text, parts))

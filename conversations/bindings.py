@@ -41,6 +41,19 @@ async def alive(session: AsyncSession, conversation: Conversation) -> Sequence[B
     return (await session.scalars(query.order_by(Binding.last_used_at.desc(), Binding.id))).all()
 
 
+async def page(session: AsyncSession, after: int, limit: int) -> Sequence[tuple[Binding, Conversation]]:
+    """Everybody's bindings in the order of their ids, those after that id, each with where its resident is reached."""
+    idle = int(FACTS.get("binding_idle_months").value) * MONTH
+    query = (
+        select(Binding, Conversation)
+        .join(Conversation, Conversation.id == Binding.conversation_id)
+        .where(Binding.id > after, Binding.ended_at.is_(None), Binding.last_used_at >= clock.now() - idle)
+        .order_by(Binding.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
 async def bind(
     session: AsyncSession, conversation: Conversation, *, account_number: str, holder_version: str
 ) -> Outcome:

@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, SecretStr
 
+from conversations import record
 from conversations.service import Conversations
 from kit.http import require_bearer
 from outreach import subscriptions
 
 Topic = Literal["outage", "arrears"]
+TAIL = 4  # digits of an account that are told
 
 
 class Wish(BaseModel):
@@ -23,8 +25,16 @@ class Wish(BaseModel):
     title: str = Field(min_length=1, max_length=120)
 
 
+class Told(BaseModel):
+    """Something a resident is told of; `bound`: outages at the address of a remembered account, `title` its last digits."""
+
+    topic: Topic | Literal["bound"]
+    subject: str
+    title: str
+
+
 class Wishes(BaseModel):
-    wishes: list[Wish]
+    wishes: list[Told]
 
 
 class Subscribed(BaseModel):
@@ -44,7 +54,10 @@ def router(house: Conversations, token: SecretStr) -> APIRouter:
     async def of_resident(conversation_id: uuid.UUID) -> Wishes:
         async with house.db.work() as session:
             kept = await subscriptions.of_resident(session, conversation_id)
-        return Wishes(wishes=[Wish.model_validate(one, from_attributes=True) for one in kept])
+            conversation = await record.lock_conversation(session, conversation_id)
+            bound = [one.account_number for one in await subscriptions.of_bound(session, conversation)]
+        told = [Told.model_validate(one, from_attributes=True) for one in kept]
+        return Wishes(wishes=told + [Told(topic="bound", subject=n, title=n[-TAIL:]) for n in bound])
 
     @routes.post(path)
     async def subscribe(conversation_id: uuid.UUID, wish: Wish) -> Subscribed:

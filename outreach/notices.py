@@ -33,10 +33,11 @@ class Due:
     key: str
     values: dict[str, Any]
     good_until: datetime
+    at_night: bool = False  # a mishap that has just happened; what was planned, what is over, and money wait for the morning
 
 
 def quiet(facts: Facts, moment: datetime) -> bool:
-    """Whether it is night: nobody is written to then."""
+    """Whether it is night: nobody is written to then, unless the power has just failed."""
     begins, ends = facts.get("notice_quiet_from").value, facts.get("notice_quiet_to").value
     return moment.astimezone(clock.SHANGHAI).hour >= begins or moment.astimezone(clock.SHANGHAI).hour < ends
 
@@ -76,7 +77,10 @@ def _due(conversation_id: uuid.UUID, outage: Outage, told: Sequence[str], now: d
         "place": outage.place.name, "buildings": outage.buildings, "kind": outage.kind, "cause": outage.cause,
         "starts": outage.starts_at, "until": outage.expected_end, "restored": outage.restored_at,
     }  # fmt: skip
-    return Due(conversation_id, "outage", outage.outage_id, version, f"utter_notice_{stage}", values, until)
+    mishap = outage.kind == "fault" and outage.status == "running" and not told
+    return Due(
+        conversation_id, "outage", outage.outage_id, version, f"utter_notice_{stage}", values, until, at_night=mishap
+    )  # fmt: skip
 
 
 def times(outage: Outage) -> str:

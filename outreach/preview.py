@@ -11,7 +11,11 @@ from outreach.service import Outreach
 
 async def lines(outreach: Outreach) -> list[str]:
     """One a notice: to whom, of what, in which words; the first says so if it is night."""
-    shown = ["quiet hours: nothing is sent now"] if notices.quiet(outreach.facts, clock.now()) else []
+    shown = (
+        ["quiet hours: only faults that have just begun are sent now"]
+        if notices.quiet(outreach.facts, clock.now())
+        else []
+    )
     for one in await outreach.due():
         async with outreach.house.db.work() as session:
             conversation = await session.get_one(Conversation, one.conversation_id)

@@ -31,6 +31,7 @@ from outreach.notices import Due
 log = get(__name__)
 
 PLACES_AT_ONCE = 50
+ACCOUNTS_AT_ONCE = 50
 UNASKED = frozenset({"praise"})  # orders after which nobody is asked how content they are
 REMINDED_FOR = timedelta(days=3)  # how long a reminder that could not be sent is worth sending
 
@@ -39,7 +40,7 @@ class Outreach:
     """| call | does |
     |---|---|
     | `due()` | what would be told now, to whom; changes nothing |
-    | `round()` | tells it; at night nothing |
+    | `round()` | tells it; at night only that the power has just failed |
     | `ask_content()` | asks about the orders that were finished lately |
     """
 
@@ -52,10 +53,11 @@ class Outreach:
 
     async def round(self) -> int:
         """How many notices were put on their way."""
-        if notices.quiet(self.facts, clock.now()):
-            return 0
+        night = notices.quiet(self.facts, clock.now())
         count = 0
         for one in await self.due():
+            if night and not one.at_night:
+                continue
             async with self.house.db.work() as session:
                 count += await self._tell(session, one)
         if count:
@@ -63,9 +65,9 @@ class Outreach:
         return count
 
     async def due(self) -> list[Due]:
-        """Outages and arrears together. A system that does not answer is left out, and asked at the next round."""
+        """Outages, of places wished for and of remembered accounts, and arrears. A system that does not answer is left out, and asked at the next round."""
         found: list[Due] = []
-        for part in (self._outages, self._arrears):
+        for part in (self._outages, self._bound_outages, self._arrears):
             try:
                 found += await part()
             except BackendError as error:
@@ -86,6 +88,31 @@ class Outreach:
                 told = await self._told(wish.conversation_id, [outage.outage_id for outage in outages])
                 found += notices.due(wish.conversation_id, outages, told, clock.now())
         return found
+
+    async def _bound_outages(self) -> list[Due]:
+        """For residents who had an account remembered, of the same holder still, and did not ask for silence."""
+        found: list[Due] = []
+        after = 0
+        while True:
+            async with self.house.db.work() as session:
+                page = await bindings.page(session, after, ACCOUNTS_AT_ONCE)
+            if not page:
+                return found
+            after = page[-1][0].id
+            told_of = [
+                one for one, conversation in page
+                if conversation.ended_at is None and subscriptions.told_of(conversation, one)
+            ]  # fmt: skip
+            if not told_of:
+                continue
+            answered = await self.outages.of_accounts(sorted({one.account_number for one in told_of}))
+            touched = {one.account_number: one for one in answered}
+            for one in told_of:
+                known = touched.get(one.account_number)
+                if known is None or known.holder_version != one.holder_version:
+                    continue
+                told = await self._told(one.conversation_id, [outage.outage_id for outage in known.outages])
+                found += notices.due(one.conversation_id, known.outages, told, clock.now())
 
     async def _told(self, conversation_id: uuid.UUID, ids: Sequence[str]) -> dict[str, list[str]]:
         query = select(Notice).where(Notice.conversation_id == conversation_id, Notice.notice_id.in_(ids))
@@ -129,8 +156,7 @@ class Outreach:
         known = select(Notice.id).filter_by(
             conversation_id=conversation.id, notice_id=one.notice_id, version=one.version
         )
-        wishes = await subscriptions.of_resident(session, conversation.id)
-        wanted = any(wish.topic == one.topic for wish in wishes)
+        wanted = await subscriptions.wants(session, conversation, one.topic)
         if conversation.ended_at is not None or not wanted or await session.scalar(known) is not None:
             return False
         message = await record.say(

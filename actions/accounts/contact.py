@@ -11,6 +11,7 @@ from actions.accounts.wish import SLOT, Wish
 from actions.accounts.words import says
 from actions.accounts.write import open_order
 from actions.forms import FormStep
+from actions.promise import say_by_when
 from actions.reading import plain
 from actions.turn import Event, Turn
 from backends.contracts import OrderRequest
@@ -98,6 +99,5 @@ class ValidateContactForm(FormStep):
             ),
         )  # fmt: skip
         turn.say("utter_contact_ordered", number=order.number)
-        if order.answer_by or order.contact_by:
-            turn.say("utter_order_until", until=order.answer_by or order.contact_by)
+        say_by_when(turn, order)
         return [SlotSet(PHONE, None), *self.leave()]

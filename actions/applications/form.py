@@ -167,6 +167,8 @@ class ValidateApplicationForm(FormStep):
             turn.say("utter_apply_contact_by", until=made.contact_by)
         elif made.answer_by:
             turn.say("utter_apply_answer_by", until=made.answer_by)
+        else:
+            turn.say("utter_order_no_time")
         return [*tell.over(), *self.leave()]
 
     def _dropped(self, turn: Turn) -> list[Event]:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from actions import measures
 from actions.fault import rules
 from actions.fault.marks import heard, marks
 from actions.fault.state import NO_PHONE, SCOPES, Fault
 from actions.turn import Turn
-from backends.contracts import Mark, Order, OrderRequest
+from backends.contracts import Order, OrderRequest
 
 
-async def raised(turn: Turn, fault: Fault, found: frozenset[Mark]) -> frozenset[Mark]:
-    """Which of the marks a measure in force lifts at this place."""
-    known = await measures.in_force(turn, *fault.region)
-    return frozenset(mark for mark in found if known.raises([mark]))
+async def priority(turn: Turn, region: Iterable[str]) -> rules.Priority:
+    """What the resident's words about access and people come to; a measure in force there may lift some of them.
+
+    `region`: province, city, district, as far as they are known.
+    """
+    found = marks(turn)
+    known = await measures.in_force(turn, *region)
+    return rules.priority(found, frozenset(mark for mark in found if known.raises([mark])))
+
+
+def notes(turn: Turn) -> dict[str, str]:
+    """What a crew should read beside the marks, as a fact of the order; {} if nothing was said."""
+    said = "、".join(rules.notes_in(heard(turn)))
+    return {"notes": said[:200]} if said else {}
 
 
 async def write(turn: Turn, fault: Fault, *, joins: Order | None = None) -> Order:
     """Writes the order. `joins`: one more is concerned by an order that is there. Raises `StaleEpoch`, `BackendError`."""
-    found = marks(turn)
-    rank = rules.priority(found, await raised(turn, fault, found))
+    rank = await priority(turn, fault.region)
     request = OrderRequest(
         kind=fault.wish.kind, subject=fault.intent, text=fault.text, place_id=fault.place_id,
         address=(fault.full + fault.door or fault.partly)[:200],
@@ -44,5 +55,4 @@ def _facts(turn: Turn, fault: Fault, joins: Order | None) -> dict[str, str]:
         "when": fault.when,
         "joins": joins.number if joins else "",
     }
-    facts["notes"] = "、".join(rules.notes_in(heard(turn)))
-    return {name: value[:200] for name, value in facts.items() if value}
+    return {name: value[:200] for name, value in facts.items() if value} | notes(turn)

@@ -5,12 +5,15 @@ entries:
   title: 在家怎么交电费                what the entry is about, as one of several to choose from
   intents: [ask_payment_method]      the intents it may answer
   questions: [在家怎么缴费, …]          two or more, as residents write them
+  registers: waive                  left out mostly; the request that is offered to be taken down afterwards:
+                                    waive (a late fee) or defer (a payment)
   answers:                           a row a province and time
   - province: 上海                    left out: everywhere
     valid_from: 2024-06-01
     valid_to: 2026-12-31             left out: until further notice; the last day it holds
     source: …                        where the row is from
-    text: …                          for the eye; figures may stand here, for the row is dated
+    text: …                          for the eye; figures and links may stand here, for the row is dated; a link is
+                                     https and leads to a domain of data/knowledge/domains.yml
     ivr: …                           for the ear, without digits, links and lists; left out where `text` is such already
     buttons: [{title: …, payload: …}]
 """
@@ -26,10 +29,12 @@ from typing import Any
 
 import yaml
 
+from actions.knowledge.links import LOOKUP, links_in, may_be_said
 from kit.errors import MisconfiguredError
 
 _UNSPEAKABLE = re.compile(r"[0-9０-９a-z@#*_<>{}\[\]\n·•/%‰]|[A-Z]{4,}", re.ASCII)
-ENTRY_KEYS = {"id", "title", "intents", "questions", "answers"}
+ENTRY_KEYS = {"id", "title", "intents", "questions", "registers", "answers"}
+REGISTERS = ("", "waive", "defer")
 ANSWER_KEYS = {"province", "valid_from", "valid_to", "source", "text", "ivr", "buttons"}
 
 
@@ -58,6 +63,7 @@ class Entry:
     intents: frozenset[str]
     questions: tuple[str, ...]
     answers: tuple[Answer, ...]
+    registers: str = ""
 
     def answer(self, province: str, day: date) -> Answer | None:
         """What is true there on that day; a province's own row before one for all, the newer before the older."""
@@ -111,7 +117,12 @@ def _entry(row: Any) -> Entry:
     answers = row.get("answers")
     if not isinstance(answers, list) or not answers:
         raise ValueError("answers: must be a list of one or more rows")
-    return Entry(name, title, frozenset(intents), tuple(questions), tuple(_answer(a) for a in answers))
+    registers = row.get("registers", "")
+    if registers not in REGISTERS:
+        raise ValueError(f"registers: must be one of {', '.join(filter(None, REGISTERS))}")
+    return Entry(
+        name, title, frozenset(intents), tuple(questions), tuple(_answer(a) for a in answers), registers
+    )
 
 
 def _answer(row: Any) -> Answer:
@@ -122,6 +133,8 @@ def _answer(row: Any) -> Answer:
     if last is not None and last < first:
         raise ValueError("valid_to is before valid_from")
     text = _text(row, "text")
+    if forged := [link for link in links_in(text) if not may_be_said(link)]:
+        raise ValueError(f"text: {forged[0]} is no https link to a domain of {LOOKUP.name}")
     ivr = _text(row, "ivr") if "ivr" in row else text
     if not speakable(ivr):
         raise ValueError(

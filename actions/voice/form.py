@@ -8,6 +8,7 @@ from actions.applications.order import write
 from actions.forms import LAST_TRY, FormStep
 from actions.gathering import GATHERING, read
 from actions.outage import address_of
+from actions.promise import timeless
 from actions.turn import SURE, Event, Turn
 from actions.voice.guide import VOICES, State, Voice
 from actions.voice.record import ANGER, insults
@@ -114,6 +115,8 @@ class ValidateVoiceForm(FormStep):
                 turn.say("utter_voice_contact_by", until=made.contact_by)
             if made.answer_by:
                 turn.say("utter_voice_answer_by", until=made.answer_by)
+            if timeless(made):
+                turn.say("utter_order_no_time")
         if state.intent == "complain" and VOICES.get().says("before", " ".join(state.said)):
             turn.say("utter_voice_regulator")
 

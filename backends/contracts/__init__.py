@@ -45,7 +45,16 @@ from backends.contracts.orders import (
     OrderUrge,
     Scope,
 )
-from backends.contracts.outages import Outage, OutageAnswer, OutageKind, OutageList, OutageStatus
+from backends.contracts.outages import (
+    AccountOutages,
+    AccountsAsked,
+    Outage,
+    OutageAnswer,
+    OutageKind,
+    OutageList,
+    OutagesOfAccounts,
+    OutageStatus,
+)
 from backends.contracts.payments import Arrears, Debt, Payment, Payments, PaymentStatus, PaymentWay
 from backends.contracts.places import GridManager, Match, Place, PlaceAnswer
 from backends.contracts.tariffs import (
@@ -79,7 +88,9 @@ __all__ = [
     "OPEN",
     "AccountBalance",
     "AccountNumber",
+    "AccountOutages",
     "AccountProfile",
+    "AccountsAsked",
     "Arrears",
     "BaseFeePrices",
     "Basis",
@@ -131,6 +142,7 @@ __all__ = [
     "OutageKind",
     "OutageList",
     "OutageStatus",
+    "OutagesOfAccounts",
     "Payment",
     "PaymentStatus",
     "PaymentWay",

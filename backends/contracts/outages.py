@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from backends.contracts.base import Contract
+from backends.contracts.base import AccountNumber, Contract
 from backends.contracts.places import Match, Place
 
 OutageKind = Literal["fault", "planned", "temporary", "shortage", "arrears", "violation", "orderly"]
@@ -61,6 +61,26 @@ class OutageAnswer(Contract):
     places: list[Place]
     region: str = ""
     outages: list[Outage]
+
+
+class AccountsAsked(Contract):
+    """Accounts that residents had remembered; in a body, since numbers do not belong into addresses."""
+
+    account_numbers: list[AccountNumber] = Field(min_length=1, max_length=50)
+
+
+class AccountOutages(Contract):
+    """Public outages that touch an account's building. `holder_version` as in its profile."""
+
+    account_number: AccountNumber
+    holder_version: str
+    outages: list[Outage]
+
+
+class OutagesOfAccounts(Contract):
+    """Accounts without any outage, and numbers that no account has, are left out."""
+
+    accounts: list[AccountOutages]
 
 
 class OutageList(Contract):

@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from backends.contracts import Place
+from backends.reference.workdays import working_day
 from kit import clock
 from kit.errors import MisconfiguredError
 from kit.settings import ROOT
 
 FILE = ROOT / "data" / "knowledge" / "rules" / "clocks.yml"
-SATURDAY = 5
 LAST_MINUTE = time(23, 59)
 
 
@@ -73,14 +73,6 @@ def area(place: Place) -> str:
     raise MisconfiguredError(
         f"{FILE.name}: no row of areas fits {place.place_id}: end with one that fits all"
     )
-
-
-def working_day(day: date, count: int) -> date:
-    """The `count`-th working day after `day`, Monday to Friday; public holidays are not known here."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day
 
 
 def _after(made: datetime, promise: dict[str, int]) -> datetime:

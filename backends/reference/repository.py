@@ -36,16 +36,21 @@ class Repository:
         )
         return (await self.session.scalars(query)).all()
 
-    async def outages_of(self, account: Account, at: datetime) -> Sequence[Outage]:
-        """Notices that touch an account: its building's, and its own."""
+    async def outages_of(self, account: Account, at: datetime, *, ended: bool = False) -> Sequence[Outage]:
+        """Notices that touch an account: its building's, and its own; ended ones on demand."""
         public = Outage.account_number.is_(None) & (Outage.place_id == account.place_id)
         whole = func.jsonb_array_length(Outage.buildings) == 0
-        query = self._noticed(at, False).where(
+        query = self._noticed(at, ended).where(
             or_(
                 Outage.account_number == account.number,
                 public & (whole | Outage.buildings.op("?")(account.building)),
             )
         )
+        return (await self.session.scalars(query)).all()
+
+    async def accounts(self, numbers: Sequence[str]) -> Sequence[Account]:
+        """Those that there are."""
+        query = select(Account).where(Account.number.in_(numbers)).order_by(Account.number)
         return (await self.session.scalars(query)).all()
 
     async def account(self, number: str) -> Account | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kit.wording import Wording
 from outreach.models import Subscription
-from tests.actions.conftest import World
+from tests.actions.conftest import Household, World
 from tests.actions.rasa import Talk
 
 WORDS = Wording()
@@ -50,6 +50,19 @@ async def test_that_stopping_is_heard_within_a_form(world: World) -> None:
     answer = await talk.says("退订", "inform")
     assert said("unsubscribed") in answer
     assert await wishes(world, talk) == []
+
+
+async def test_that_notices_of_a_remembered_account_are_listed_and_stopped_by_the_same_words(
+    world: World, household: Household
+) -> None:
+    talk = world.talk("wechat")
+    await talk.says("查电费", "query_bill")
+    await talk.says(household.number, "inform", ("account_number", household.number))
+    await talk.says(household.holder_name, "inform", ("person_name", household.holder_name))
+    await talk.says("好的", "affirm")
+    assert said("part_wish_bound", title=household.number[-4:]) in await talk.says("我的订阅", "inform")
+    assert await talk.says("退订", "cancel") == said("unsubscribed")
+    assert await talk.says("我的订阅", "inform") == said("subscriptions_none")
 
 
 async def test_that_danger_comes_before_any_command(world: World) -> None:

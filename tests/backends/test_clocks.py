@@ -14,6 +14,7 @@ from kit.errors import MisconfiguredError
 
 MONDAY = datetime(2026, 5, 11, 10, 30, tzinfo=SHANGHAI)
 FRIDAY = MONDAY + timedelta(days=4)
+EVE = datetime(2026, 9, 30, 17, 0, tzinfo=SHANGHAI)
 
 
 def place(province: str = "江苏省", street: str = "新浦街道", kind: str = "estate") -> Place:
@@ -55,6 +56,14 @@ def test_that_a_crew_is_promised_by_the_rule_of_the_place(
         ("compensation", MONDAY, 24, None),
         ("reconnection", MONDAY, None, date(2026, 5, 12)),
         ("waiver", MONDAY, None, None),
+        ("contact_change", MONDAY, None, None),
+        ("theft", MONDAY, None, None),
+        (
+            "complaint",
+            EVE,
+            24,
+            date(2026, 10, 13),
+        ),  # National Day's week left out, the Saturday after it counted
     ],
 )
 def test_that_other_orders_have_the_clock_of_their_kind(

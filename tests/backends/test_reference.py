@@ -157,6 +157,29 @@ class TestOutages:
         assert balance.supply == "cut_for_arrears"
         assert balance.balance < 0
 
+    async def test_that_several_accounts_are_answered_at_once_with_public_outages_of_their_buildings(
+        self, outages: Outages, accounts: Accounts, reference_database: str
+    ) -> None:
+        with psycopg.connect(reference_database) as connection:
+            rows = connection.execute(
+                "select a.number, o.buildings ? a.building, o.outage_id from reference.outage o"
+                " join reference.account a using (place_id) where jsonb_array_length(o.buildings) > 0"
+                " and o.account_number is null and cancelled_at is null and published_at <= now()"
+                " and coalesce(restored_at, 'infinity') > now() order by o.outage_id, a.number limit 40"
+            ).fetchall()
+            [(cut,)] = connection.execute(
+                "select account_number from reference.outage where kind = 'arrears' limit 1"
+            ).fetchall()
+        assert {touched for _, touched, _ in rows} == {True, False}
+        found = await outages.of_accounts([*{number for number, _, _ in rows}, cut, "9999999999"])
+        told = {one.account_number: {outage.outage_id for outage in one.outages} for one in found}
+        for number, touched, outage_id in rows:
+            assert (outage_id in told.get(number, set())) is touched
+        assert "arrears" not in {outage.kind for one in found for outage in one.outages}
+        assert "9999999999" not in told
+        first = found[0]
+        assert first.holder_version == (await accounts.profile(first.account_number)).holder_version
+
     async def test_that_an_account_hears_of_the_fault_at_its_address(self, outages: Outages) -> None:
         assert [outage.kind for outage in await outages.of_account(WANG)] == ["fault"]
 

@@ -75,6 +75,23 @@ def test_that_an_end_is_told_once(end: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("found", "told", "at_night"),
+    [
+        (outage("running", kind="fault"), [], True),
+        (outage("running", kind="fault", expected_end=NOW + 2 * HOUR), [outage("running")], False),
+        (outage("running"), [], False),
+        (outage(), [], False),
+        (outage("restored", kind="fault"), [outage("running")], False),
+    ],
+)
+def test_that_only_power_that_has_just_failed_is_told_at_night(
+    found: Outage, told: list[Outage], at_night: bool
+) -> None:
+    [one] = notices.due(uuid.uuid4(), [found], {"TD1": [notices.times(t) for t in told]}, NOW)
+    assert one.at_night is at_night
+
+
+@pytest.mark.parametrize(
     ("hour", "expected"), [(0, True), (7, True), (8, False), (12, False), (21, False), (22, True), (23, True)]
 )
 def test_that_night_is_a_dated_figure(hour: int, expected: bool) -> None:

@@ -31,6 +31,10 @@ class Door(ABC):
         """Say something; returns the words in answer."""
 
     @abstractmethod
+    async def listen(self) -> list[str]:
+        """What was said to them since, without a word of theirs."""
+
+    @abstractmethod
     async def again(self) -> list[str]:
         """The last message is delivered once more."""
 
@@ -63,6 +67,9 @@ class Web(Door):
     async def again(self) -> list[str]:
         answer = await self.client.post("/chat/api/messages", json=self.last)
         answer.raise_for_status()
+        return await self._words()
+
+    async def listen(self) -> list[str]:
         return await self._words()
 
     async def _words(self) -> list[str]:
@@ -103,6 +110,9 @@ class WeChat(Door):
     async def again(self) -> list[str]:
         text, number = self.last
         await self.phone.say(text, message_id=number)
+        return await self.listen()
+
+    async def listen(self) -> list[str]:
         await self.record.settled((await self.conversation())["id"])
         fresh = [line for line in await self.phone.lines() if line["number"] > self.phone.seen]
         self.phone.seen = max([line["number"] for line in fresh], default=self.phone.seen)
@@ -129,6 +139,9 @@ class Phone(Door):
 
     async def silent(self) -> list[str]:
         return _spoken(await self.gateway.no_input())
+
+    async def listen(self) -> list[str]:
+        return []  # a caller hears answers only
 
     async def again(self) -> list[str]:
         return _spoken(await self.gateway.redeliver())

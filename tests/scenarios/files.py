@@ -12,10 +12,20 @@ import yaml
 
 FOLDER = Path(__file__).parent
 CHANNELS = ("web", "wechat", "ivr")
-STEPS = {"resident", "keys", "silent", "again", "later"}  # exactly one of these makes a step
+STEPS = {
+    "resident",
+    "other",
+    "agent",
+    "keys",
+    "silent",
+    "again",
+    "later",
+}  # exactly one of these makes a step
+AGENT = {"claim", "release"}  # what an agent does without words
+AGENT_WITH = {"say", "close"}  # and with: words, an outcome
 LISTS = {"action", "says", "says_not"}
 EXPECTED = {*LISTS, "asks", "slots", "ticket", "order", "orders", "owner", "silence"}
-TICKET = {"reason", "urgent", "intent", "state"}
+TICKET = {"reason", "urgent", "intent", "state", "outcome", "rating"}
 ORDER = {"kind", "subject", "scope", "urgent", "marks", "account", "state", "urges"}
 LINE = "__line__"
 
@@ -29,10 +39,11 @@ class BrokenScenario(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a resident does, and what must come of it.
+    """One thing that somebody does, and what must come of it.
 
-    `does`: `resident` (says or writes), `keys` (presses), `silent` (says nothing into the telephone), `again` (the last
-    message is delivered once more), `later` (so many minutes pass). `lines`: of each expectation.
+    `does`: `resident` (says or writes), `other` (somebody else, in a conversation of their own, does), `agent` (`claim`,
+    `release`, `{say: …}`, `{close: outcome}`), `keys` (presses), `silent` (says nothing into the telephone), `again` (the
+    last message is delivered once more), `later` (so many minutes pass). `lines`: of each expectation.
     """
 
     does: str
@@ -106,6 +117,10 @@ def read(file: Path) -> Iterator[Scenario]:
             for step in steps:
                 if step.does in ("keys", "silent") and channel != "ivr":
                     raise BrokenScenario(file, step.line, f"{step.does} is for channel ivr only")
+                if step.does == "agent" and channel == "ivr":
+                    raise BrokenScenario(
+                        file, step.line, "agent is for web and wechat: a call is transferred"
+                    )
             yield Scenario(file, line, row["name"], str(channel), steps)
 
 
@@ -119,8 +134,10 @@ def _step(file: Path, line: int, row: Any) -> Step:
     if len(does) != 1:
         raise BrokenScenario(file, line, f"a step does exactly one of {', '.join(sorted(STEPS))}")
     value = row[does[0]]
-    good = {"resident": str, "keys": str, "silent": bool, "again": bool, "later": int}[does[0]]
-    if type(value) is not good or value in ("", False):
+    if does[0] == "agent":
+        value = _agent(file, line, value)
+    good = {"silent": bool, "again": bool, "later": int}.get(does[0], str)
+    if does[0] != "agent" and (type(value) is not good or value in ("", False)):
         raise BrokenScenario(file, line, f"{does[0]}: {value!r} is no {good.__name__} (quote digits)")
     marks, expect = _taken(row.get("expect") or {LINE: {LINE: line}})
     _known(file, marks[LINE], expect, EXPECTED, "expect")
@@ -139,6 +156,22 @@ def _step(file: Path, line: int, row: Any) -> Step:
             if keys:
                 _known(file, marks[key], expect[key], keys, key)
     return Step(does[0], value, str(row.get("hear") or ""), expect, line, marks)
+
+
+def _agent(file: Path, line: int, value: Any) -> str | dict[str, str]:
+    """What the agent does: a word, or a word and what goes with it."""
+    if isinstance(value, dict):
+        value = _taken(value)[1]
+        if (
+            len(value) == 1
+            and set(value) <= AGENT_WITH
+            and all(isinstance(v, str) and v for v in value.values())
+        ):
+            return value
+    elif value in AGENT:
+        return str(value)
+    known = [*sorted(AGENT), *(f"{{{name}: …}}" for name in sorted(AGENT_WITH))]
+    raise BrokenScenario(file, line, f"agent: {value!r} is none of {', '.join(known)}")
 
 
 def is_pattern(text: str) -> bool:

@@ -10,10 +10,13 @@ import yaml
 
 from kit.settings import ROOT
 from tests.e2e.running import Running
+from tests.scenarios.agents import Agent
 from tests.scenarios.doors import DOORS, Door, Phone
 from tests.scenarios.files import Scenario, Step, is_pattern, named
 from tests.scenarios.record import Record
 from tests.scenarios.values import Values
+
+SOMEBODY_ELSE = 500_000  # added to a scenario's number: another address, another telephone
 
 
 class Played:
@@ -29,10 +32,11 @@ class Played:
         return "\n".join([head, *self.dialogue, *self.wrong])
 
 
-async def play(running: Running, record: Record, scenario: Scenario) -> Played:
+async def play(running: Running, record: Record, agent: Agent, scenario: Scenario) -> Played:
     """Play to the end, or to the first step that goes wrong."""
     played = Played(scenario)
     door = DOORS[scenario.channel](running, record, scenario.number + 1)
+    other: Door | None = None
     values = Values(record, scenario.number)
     try:
         played.dialogue += [f"    hotline   {words}" for words in await door.open()]
@@ -41,15 +45,25 @@ async def play(running: Running, record: Record, scenario: Scenario) -> Played:
             done = json.loads(
                 await values.fill(json.dumps([step.value, step.hear], ensure_ascii=False), before)
             )
-            played.dialogue.append(f"    resident  {done[0]}" + (f"  (heard: {done[1]})" if done[1] else ""))
-            said = await _do(door, step, *done)
-            conversation = await door.conversation()
+            who = step.does if step.does in ("other", "agent") else "resident"
+            played.dialogue.append(f"    {who:<8}  {done[0]}" + (f"  (heard: {done[1]})" if done[1] else ""))
+            if step.does == "other" and other is None:
+                other = DOORS[scenario.channel](running, record, scenario.number + 1 + SOMEBODY_ELSE)
+                await other.open()
+            speaks = other if step.does == "other" and other else door
+            if step.does == "agent":
+                await agent.does(before, done[0])
+                said = await door.listen()
+            else:
+                said = await _do(speaks, step, *done)
+            conversation = await speaks.conversation()
             actions, slots = read_tracker(await record.events(conversation["id"]), step.does)
             played.dialogue += [f"    hotline   {words}" for words in said]
             played.dialogue.append(f"              · {', '.join(actions) or 'no action'}")
-            expect = json.loads(
-                await values.fill(json.dumps(step.expect, ensure_ascii=False), conversation["id"])
-            )
+            own = (
+                before if step.does == "other" else conversation["id"]
+            )  # numbers are those of the first resident
+            expect = json.loads(await values.fill(json.dumps(step.expect, ensure_ascii=False), own))
             facts = {
                 "actions": actions, "slots": slots, "said": said, "owner": conversation["owner"],
                 "ticket": await record.ticket(conversation["id"]), "orders": await record.orders(conversation["id"]),
@@ -62,7 +76,8 @@ async def play(running: Running, record: Record, scenario: Scenario) -> Played:
     except Exception as error:  # whatever happens, the dialogue so far tells where
         played.wrong.append(f"  ✗ {named(scenario.file)}: {type(error).__name__}: {error}")
     finally:
-        await door.close()
+        for one in filter(None, (door, other)):
+            await one.close()
     return played
 
 
@@ -87,7 +102,7 @@ def read_tracker(events: list[dict[str, Any]], does: str) -> tuple[list[str], di
             slots[event["name"]] = event["value"]
         elif event["event"] in ("reset_slots", "restart", "session_started"):
             slots = {}
-    if does in ("silent", "later"):
+    if does in ("silent", "later", "agent"):
         return [], slots
     said = [n for n, event in enumerate(events) if event["event"] == "user"]
     # What one message wants besides is given back to the rules as a message of the same id.

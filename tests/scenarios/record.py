@@ -48,12 +48,12 @@ class Record:
         deadline = time.monotonic() + TURN_SECONDS
         query = """
             select (select count(*) from turn where conversation_id = %s::uuid and state = 'queued')
-                 + (select count(*) from outbox where conversation_id = %s::uuid and state = 'ready') as open,
+                 + (select count(*) from outbox where conversation_id = %s::uuid and state = any(%s)) as open,
                    (select id::text from message where conversation_id = %s::uuid and author = 'resident'
                     order by seq desc limit 1) as last
         """
         while True:
-            [row] = await self.rows(query, conversation, conversation, conversation)
+            [row] = await self.rows(query, conversation, conversation, list(UNSETTLED), conversation)
             if not row["open"]:
                 return str(row["last"] or "")
             if time.monotonic() > deadline:
@@ -77,7 +77,8 @@ class Record:
     async def ticket(self, conversation: str) -> dict[str, Any] | None:
         """The conversation's latest ticket at the desk."""
         query = """
-            select number, reason, intent, state, priority = 'urgent' as urgent from ticket
+            select number, reason, intent, state, priority = 'urgent' as urgent, outcome,
+                   (select answer from survey where survey.number = ticket.number) as rating from ticket
             where conversation_id::text = %s order by queued_at desc limit 1
         """
         found = await self.rows(query, conversation)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.e2e.running import Running
+from tests.scenarios.agents import Agent
 from tests.scenarios.files import Scenario
 from tests.scenarios.play import Played, play
 from tests.scenarios.record import Record
@@ -33,10 +34,10 @@ async def started(home: Path) -> AsyncIterator[tuple[Running, Record]]:
 
 def begin(running: Running, record: Record, scenarios: Sequence[Scenario]) -> dict[str, asyncio.Task[Played]]:
     """Tasks that play them, so many at once, by their ids."""
-    room = asyncio.Semaphore(AT_ONCE)
+    room, agent = asyncio.Semaphore(AT_ONCE), Agent(running, record)
 
     async def one(scenario: Scenario) -> Played:
         async with room:
-            return await play(running, record, scenario)
+            return await play(running, record, agent, scenario)
 
     return {scenario.id: asyncio.create_task(one(scenario)) for scenario in scenarios}

@@ -36,6 +36,11 @@ def test_that_every_intent_has_at_least_two_scenarios() -> None:
         (GOOD.replace("你好", "12345"), 4, "quote digits"),
         (GOOD.replace("resident: 你好", "silent: true"), 4, "ivr only"),
         (GOOD.split("    expect")[0], 1, "nothing is expected"),
+        (GOOD.replace("resident: 你好", "agent: sing"), 4, "agent: 'sing' is none of claim, release"),
+        (GOOD.replace("resident: 你好", "agent: {close: ''}"), 4, "is none of claim"),
+        (GOOD.replace("resident: 你好", "agent: {say: 好, close: resolved}"), 4, "is none of claim"),
+        (GOOD.replace("web", "ivr").replace("resident: 你好", "agent: claim"), 4, "a call is transferred"),
+        (GOOD.replace("resident: 你好", "other: 1"), 4, "quote digits"),
     ],
 )
 def test_that_a_broken_file_is_named_with_line_and_reason(
@@ -55,6 +60,20 @@ def test_that_a_good_file_is_read_with_the_lines_of_what_is_expected(tmp_path: P
     [web, phone] = read(file)
     assert (web.channel, phone.channel) == ("web", "ivr")
     assert (web.steps[0].lines["says"], web.steps[0].expect) == (5, {"says": ["您好"]})
+
+
+def test_that_what_an_agent_and_somebody_else_do_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "good.yml"
+    steps = "  - agent: claim\n  - agent: {say: 您好}\n  - agent: {close: resolved}\n  - other: 你好\n"
+    file.write_text(GOOD + steps, "utf-8")
+    [scenario] = read(file)
+    done = [(step.does, step.value) for step in scenario.steps[1:]]
+    assert done == [
+        ("agent", "claim"),
+        ("agent", {"say": "您好"}),
+        ("agent", {"close": "resolved"}),
+        ("other", "你好"),
+    ]
 
 
 FACTS = {

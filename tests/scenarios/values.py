@@ -15,6 +15,7 @@ _HOUSEHOLD = """
            right(a.number, 4) as tail
     from reference.account a join reference.place p using (place_id)
     where a.customer = 'resident' and a.room <> '' and p.kind <> 'village' and a.supply = 'connected'
+      and a.place_id not in (select place_id from reference.outage)
       and not a.prepaid and a.number not in ('3100000000018', '3200456789', '3100000000026', '3100000000034')
 """
 _QUIET = """

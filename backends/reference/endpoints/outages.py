@@ -80,6 +80,24 @@ async def of_places(
     return contracts.OutageList(outages=ordered([outage_of(row, now) for row in rows]))
 
 
+@router.post("/outages/of-accounts")
+async def of_accounts(asked: contracts.AccountsAsked, records: Records) -> contracts.OutagesOfAccounts:
+    """Public outages of accounts' buildings, those that ended lately among them: for residents who had them remembered."""
+    now, found = clock.now(), []
+    for account in await records.accounts(asked.account_numbers):
+        rows = [
+            row for row in await records.outages_of(account, now, ended=True) if row.account_number is None
+        ]
+        if rows:
+            found.append(
+                contracts.AccountOutages(
+                    account_number=account.number, holder_version=account.holder_version,
+                    outages=ordered([outage_of(row, now) for row in rows]),
+                )
+            )  # fmt: skip
+    return contracts.OutagesOfAccounts(accounts=found)
+
+
 def place_of(row: models.Place) -> contracts.Place:
     return contracts.Place(
         place_id=row.place_id, name=row.name, address=row.address, province=row.province, city=row.city,

@@ -69,7 +69,8 @@ def test_that_the_ear_gets_its_own_words(tmp_path: Path) -> None:
         ("valid_from: 2020-01-01, ", "", "must be days"), (", ivr: 五个", "", "ivr: must be speakable"),
         ("ivr: 五个", "ivr: 五 https", "ivr: must be speakable"), ("text: 旧的", "text: 旧的, until: x", "unknown keys"),
         ("text: 旧的", "text: 旧的, buttons: [{title: x}]", "buttons"), ("  answers:", "  answers: []\n  more:", "unknown keys"),
-        ("entries:", "entries: [", "cannot be read"),
+        ("entries:", "entries: [", "cannot be read"), ("  answers:", "  registers: all\n  answers:", "registers: must be one of waive, defer"),
+        ("text: 旧的", "text: 看http://95598.cn", "no https link"), ("text: 旧的", "text: 看https://95598.cn.pay.top", "no https link"),
     ],
 )  # fmt: skip
 def test_that_a_broken_file_is_named_with_entry_and_reason(

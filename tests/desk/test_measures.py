@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import httpx
-import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -25,7 +24,6 @@ from hotline.measures import MeasureOffice
 from kit import clock
 from kit.errors import install_error_handlers
 from tests.actions import servers
-from tests.conftest import drop_database, with_database
 from tests.desk.conftest import PASSWORD, Browser, World
 from tests.desk.test_console import Seen, see
 from tests.serving import serving
@@ -37,17 +35,6 @@ FORM = {
     "customers": ["resident", "firm"], "arrears": "no_cut", "planned_work": "cancelled", "raises": ["elderly"],
     "green_channel": "relief, production", "valid_from": TODAY.isoformat(), "valid_to": "", "source": "公告第一号",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def utility(postgres_url: str) -> AsyncIterator[str]:
-    """A running reference service of these tests."""
-    name = f"measures_{secrets.token_hex(5)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    async with servers.reference(with_database(postgres_url, name)) as url:
-        yield url
-    drop_database(postgres_url, name)
 
 
 @dataclass

@@ -10,7 +10,6 @@ import psycopg
 from psycopg.rows import dict_row
 
 TURN_SECONDS = 40.0
-UNSETTLED = ("ready", "sending")
 
 
 class Record:

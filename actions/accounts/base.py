@@ -43,7 +43,9 @@ class AccountAction(HotlineAction):
             wanted = found
         events = await self.tell(turn, wanted, wish)
         kept = [SlotSet("account_number", wanted), *wish.kept(), *events]
-        if proved and not any(event.get("name") == "offer" for event in events):
+        # Only where the answer is all that is said: another question, or another action, has the word otherwise.
+        goes_on = any(e.get("name") == "offer" or e["event"] == "followup" for e in events)
+        if proved and not goes_on:
             kept += await bound.offer(turn, wanted)
         return kept
 

@@ -58,7 +58,7 @@ class ReportCase(HotlineAction):
         case = gathered({"matter": wish.matter, "text": wish.text, "account": number or account or ""}, wish)
         if wish.matter == relief.MATTER:
             offered = turn.slot(CASE) or {}
-            case |= {"wanted": offered["wanted"], "account": case["account"] or offered["account"]}
+            case |= {"wanted": offered["wanted"], "account": case["account"] or offered["account"], "way": ""}
         return [
             SlotSet(CASE, case),
             SlotSet("asking", None),
@@ -118,7 +118,7 @@ class ValidateCaseForm(FormStep):
         found = gathered(added, Wish.of(turn, "", MATTERS))
         told = asked == DETAILS and turn.intent in TOLD_LIKE and found != added
         if eased and asked == DETAILS and relief.tells(turn):
-            return self._next(turn, found | {"reason": turn.text})
+            return self._next(turn, found | {"reason": turn.text, "way": ""})
         if self.elsewhere(turn) and not told:
             return self.give_away()
         if asked == ACCOUNT:

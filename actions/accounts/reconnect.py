@@ -13,6 +13,7 @@ from actions.accounts.payments import say_payments
 from actions.accounts.wish import Wish
 from actions.accounts.write import open_order
 from actions.fault import writing
+from actions.fault.marks import lifeline
 from actions.fault.rules import Priority
 from actions.promise import say_by_when
 from actions.turn import Event, Turn
@@ -72,8 +73,9 @@ class Reconnect(AccountAction):
 
     @staticmethod
     def _to_person(turn: Turn, account: str, order: Order | None = None) -> list[Event]:
-        turn.say("utter_reconnect_important")
         facts = {"account_number": account} | ({"order_number": order.number} if order else {})
-        return [
-            SlotSet("handoff_facts", facts), SlotSet("handoff_reason", "important_user"), FollowupAction("action_handoff"),
-        ]  # fmt: skip
+        person = lifeline(turn)
+        if not person:
+            turn.say("utter_reconnect_important")
+            person = [SlotSet("handoff_reason", "important_user")]
+        return [SlotSet("handoff_facts", facts), *person, FollowupAction("action_handoff")]

@@ -14,21 +14,22 @@ from rich.progress import Progress
 
 from benchmarks.residents import report
 from benchmarks.residents.goals import GOALS, Goal
-from benchmarks.residents.lines import IvrLine, Line, WebLine
+from benchmarks.residents.lines import IvrLine, Line, WebLine, WeChatLine
 from benchmarks.residents.record import Record
 from benchmarks.residents.resident import Outcome, Resident
 from benchmarks.residents.slips import SLIPS
-from benchmarks.residents.town import Town
+from benchmarks.residents.town import Town, Who
 from kit import clock
 from tests.e2e.running import Running
 
 console = Console(stderr=True)
+CHANNELS = ("web", "ivr", "wechat")
 
 
 def drawn(goals: list[Goal], rng: random.Random) -> tuple[Goal, str, str]:
     """Goal, slip and channel of one resident."""
     [goal] = rng.choices(goals, [one.weight for one in goals])
-    channel = rng.choice(("web", "ivr"))
+    channel = rng.choice(CHANNELS)
     known = {name: share for name, share in SLIPS.items() if name != "silence" or channel == "ivr"}
     [slip] = rng.choices(list(known), list(known.values()))
     return goal, slip, channel
@@ -39,8 +40,14 @@ async def one(running: Running, record: Record, town: Town, goals: list[Goal], s
     rng = random.Random(seed)
     goal, slip, channel = drawn(goals, rng)
     who = town.draw(rng, goal.needs)
-    line: Line = WebLine(running, record) if channel == "web" else IvrLine(running, record, who.phone, rng)
-    return await Resident(goal, who, slip, line, town, rng).talk()
+    return await Resident(goal, who, slip, line_of(channel, running, record, who, rng), town, rng).talk()
+
+
+def line_of(channel: str, running: Running, record: Record, who: Who, rng: random.Random) -> Line:
+    """The resident's way in."""
+    if channel == "ivr":
+        return IvrLine(running, record, who.phone, rng)
+    return {"web": WebLine, "wechat": WeChatLine}[channel](running, record)
 
 
 async def all_of(running: Running, given: argparse.Namespace) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""The two ways in: the web chat and a voice gateway. What was answered is read from the record."""
+"""The three ways in: the web chat, a voice gateway, WeChat. What was answered is read from the record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from benchmarks.residents.record import Record, Words
+from tests.e2e import running as e2e
 from tests.e2e.running import Running
 from tests.simulators.voice_gateway import VoiceGateway
 
@@ -34,7 +35,7 @@ class Line(ABC):
     async def heard(self) -> list[Words]:
         """What is new since the last look, once the turn is over."""
         for _ in range(int(PATIENCE / LOOK_EVERY)):
-            if not self.record.waiting(self.conversation):
+            if not self.busy():
                 break
             await asyncio.sleep(LOOK_EVERY)
         else:
@@ -42,6 +43,10 @@ class Line(ABC):
         found = self.record.said(self.conversation, self.seen)
         self.seen = max([words.seq for words in found], default=self.seen)
         return found
+
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.record.waiting(self.conversation)
 
     @abstractmethod
     async def open(self) -> None:
@@ -133,3 +138,27 @@ class IvrLine(Line):
     async def close(self) -> None:
         await self.gateway.hangup()
         await self.gateway.aclose()
+
+
+class WeChatLine(Line):
+    """Somebody with WeChat: what they write comes signed and encrypted from the simulated platform."""
+
+    channel = "wechat"
+
+    async def open(self) -> None:
+        self.phone = e2e.Resident(self.running)
+
+    def busy(self) -> bool:
+        return super().busy() or self.record.on_the_way(self.conversation)
+
+    async def say(self, text: str, other: str = "") -> list[Words]:
+        await self.phone.say(text)
+        if not self.conversation:
+            self._find(self.phone.openid)
+        found = await self.heard()
+        if lost := self.record.undelivered(self.conversation):
+            raise LineError(f"the account's words did not reach the phone: {lost}")
+        return found
+
+    async def close(self) -> None:
+        """A resident stays with the account; nothing is held open."""

@@ -52,7 +52,7 @@ class Record:
         return self.connection.execute(query, values).fetchall()
 
     def conversation(self, resident: str) -> Row | None:
-        """The conversation of a web visit or a call."""
+        """The conversation of a web visit, a call or an OpenID."""
         found = self.rows("select * from conversation where resident = %s", resident)
         return found[0] if found else None
 
@@ -73,6 +73,18 @@ class Record:
         return bool(
             self.rows("select 1 from turn where conversation_id = %s and state = 'queued'", conversation)
         )
+
+    def on_the_way(self, conversation: str) -> bool:
+        """Whether words have not reached the platform yet."""
+        query = "select 1 from outbox where conversation_id = %s and state in ('ready', 'sending')"
+        return bool(self.rows(query, conversation))
+
+    def undelivered(self, conversation: str) -> str:
+        """What became of words that did not reach the platform; '' if all did."""
+        query = (
+            "select distinct state from outbox where conversation_id = %s and state in ('failed', 'parked')"
+        )
+        return ", ".join(row["state"] for row in self.rows(query, conversation))
 
     def transcript(self, conversation: str) -> list[Row]:
         """Everything said, oldest first: author, text."""

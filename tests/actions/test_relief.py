@@ -55,7 +55,7 @@ async def test_that_a_yes_takes_the_request_down_with_its_reason(world: World) -
     assert said == words("utter_relief_reason_waive", "ivr")
     # Nearly any words are a reason, whatever intent they sound like.
     said = await talk.says("银行卡换了没扣成，我不知道", "report_payment_problem")
-    assert "银行卡换了没扣成，我不知道" in said
+    assert "银行卡换了没扣成，我不知道；尾号" in said
     assert said.endswith("对吗？")
     said = await talk.says("对", "affirm")
     [order] = orders(world, talk)
@@ -163,9 +163,10 @@ async def test_that_who_lives_by_a_machine_and_still_owes_gets_a_person(world: W
     talk = await proved(world, cut)
     said = await talk.says("给我复电，家里有人用呼吸机", "request_reconnection")
     assert "缴清" in said
-    assert words("utter_reconnect_important") in said
+    assert words("utter_outage_machine") in said
     [ticket] = await world.tickets(talk)
-    assert (ticket.reason, ticket.facts["account_number"]) == ("important_user", cut.number)
+    assert (ticket.reason, ticket.priority) == ("medical_device", "urgent")
+    assert ticket.facts["account_number"] == cut.number
     assert not orders(world, talk)
 
 

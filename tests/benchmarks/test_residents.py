@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.residents.__main__ import drawn
 from benchmarks.residents.case import Case, numbers_in
 from benchmarks.residents.goals import GOALS
 from benchmarks.residents.openings import opening
@@ -138,6 +139,13 @@ def test_that_the_same_seed_gives_the_same_words_with_the_residents_own_account(
     assert texts == [opening(goal, WHO, random.Random(seed)).text for seed in range(40)]
     assert any(WHO.account in text for text in texts)
     assert not any("](" in text or "{" in text for text in texts)
+
+
+def test_that_residents_come_by_every_channel_and_only_callers_are_silent() -> None:
+    came = [drawn(list(GOALS.values()), random.Random(f"7:{number}")) for number in range(300)]
+    assert {channel for _, _, channel in came} == {"web", "ivr", "wechat"}
+    assert {channel for _, slip, channel in came if slip == "silence"} == {"ivr"}
+    assert came == [drawn(list(GOALS.values()), random.Random(f"7:{number}")) for number in range(300)]
 
 
 def test_that_mishearing_changes_sounds_alike_and_no_figures() -> None:

@@ -26,7 +26,10 @@ from kit.settings import ROOT
 from kit.watched import Watched
 
 FILE = ROOT / "data" / "knowledge" / "gathering.yml"
-READERS = ("place", "name", "phone", "account", "power", "number", "choice", "words")
+READERS = ("place", "name", "phone", "account", "power", "number", "choice", "time", "words")
+OPEN = frozenset({"time", "words"})  # whose facts are kept in the resident's words
+# Entities that alone are such a fact.
+_TAKES = {"place": ("address",), "name": ("person_name",), "phone": ("phone_number",), "time": ("time",)}
 LONGEST = 500  # characters of a fact in the resident's words
 # Never an answer in the resident's own words.
 _NO_WORDS = frozenset(
@@ -157,7 +160,9 @@ def _value_of(turn: Turn, fact: Fact, text: str, *, asked: bool) -> str:
 
 def plainly(turn: Turn, fact: Fact) -> bool:
     """Whether the message plainly is the fact that was asked for, whatever it was understood as (6个人: 转人工)."""
-    return fact.reader not in ("place", "words") and bool(_value_of(turn, fact, turn.text, asked=True))
+    if turn.nothing_but(*_TAKES.get(fact.reader, ())):
+        return True
+    return fact.reader not in (*OPEN, "place") and bool(_value_of(turn, fact, turn.text, asked=True))
 
 
 def power(text: str, *, bare: bool = False) -> str:
@@ -202,7 +207,7 @@ def _choice(turn: Turn, fact: Fact, text: str) -> str:
     best = max(hits, key=lambda name: hits[name])
     if hits[best]:
         return best
-    return {"affirm": fact.affirm, "deny": fact.deny}.get(turn.intent, "") if turn.understood else ""
+    return fact.affirm if turn.yes else fact.deny if turn.no else ""
 
 
 def _words(turn: Turn, fact: Fact, text: str) -> str:

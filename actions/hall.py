@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -19,25 +18,14 @@ from kit import clock
 from kit.spoken import Speaker
 
 FORM = "hall_form"
-TOLD = "action_tell_hall"
-_NOTHING_ELSE = re.compile("[那么呢啊嘛呀吗，。？?！ ]*")
 LISTED = 3
 AHEAD = 31  # days
-
-
-def goes_on(turn: Turn) -> bool:
-    """Whether the message is nothing but another day, right after a hall was told: 那明天呢."""
-    rest = turn.text
-    for entity in turn.entities("time"):
-        rest = rest.replace(turn.words_of(entity), "")
-    told = bool(turn.earlier) and TOLD in history.done(turn.earlier[0])
-    return told and turn.loop is None and rest != turn.text and bool(_NOTHING_ELSE.fullmatch(rest))
 
 
 class TellHall(HotlineAction):
     """What is known about the hall that is meant; several: which of them."""
 
-    action_name = TOLD
+    action_name = "action_tell_hall"
 
     async def act(self, turn: Turn) -> list[Event]:
         words, halls = await self._search(turn)

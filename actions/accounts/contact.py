@@ -47,6 +47,7 @@ class ValidateContactForm(FormStep):
     slots = (PHONE, CONFIRM)
     own = frozenset({"update_contact"})
     given_up = "utter_contact_given_up"
+    yes_no = frozenset({CONFIRM})
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         # While the form opens the message may be the proof, and its number the old one.
@@ -55,9 +56,9 @@ class ValidateContactForm(FormStep):
             return self._read_back(turn, phone)
         if asked is None:
             return self._ask_phone(turn)
-        if asked == CONFIRM and turn.understood and turn.intent == "affirm":
+        if asked == CONFIRM and turn.yes:
             return await self._order(turn)
-        if asked == CONFIRM and turn.understood and turn.intent == "deny":
+        if asked == CONFIRM and turn.no:
             return self._ask_phone(turn)
         if self.elsewhere(turn):
             return self.give_away()

@@ -54,7 +54,7 @@ class ValidateAccountForm(FormStep):
             if self.elsewhere(turn):
                 return self.give_away()
             if not says(turn.text, "another") and turn.intent != "deny":
-                return self._which(turn, options, int(turn.asking(self.form).get("tries", 0)) + 1)
+                return self._which(turn, options, self.tries(turn) + 1)
             return self._ask_number(turn, first=True)
         if asked == ITEM and number is None and says(turn.text, "another"):
             turn.say("utter_ask_account_number")
@@ -134,8 +134,7 @@ class ValidateAccountForm(FormStep):
 
     def _which(self, turn: Turn, options: dict[str, str], tries: int = 0) -> list[Event]:
         if tries >= LAST_TRY:
-            turn.say(self.given_up)
-            return [*turn.offer("not_answered"), *self.leave()]
+            return self.give_up(turn)
         turn.choose("utter_account_which", list(options.values()))
         return self.ask(NUMBER, numbers=list(options), options=list(options.values()), tries=tries)
 
@@ -154,4 +153,4 @@ class ValidateAccountForm(FormStep):
         if options := self._options(turn):
             return self._which(turn, options)
         turn.say("utter_ask_second_item" if asked == ITEM else "utter_ask_account_number")
-        return self.ask(asked, tries=turn.asking(self.form).get("tries", 0))
+        return self.ask(asked, tries=self.tries(turn))

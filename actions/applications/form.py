@@ -12,7 +12,7 @@ from actions.applications.collect import correct, harvest, missing
 from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
-from actions.gathering import GATHERING, plainly
+from actions.gathering import GATHERING, OPEN, plainly
 from actions.reading import chosen
 from actions.turn import SURE, Event, Turn
 from backends.client import BackendError
@@ -37,7 +37,7 @@ class ValidateApplicationForm(FormStep):
     own = INTENTS
     given_up = "utter_apply_given_up"
 
-    def picks(self, turn: Turn) -> bool:
+    def fits(self, turn: Turn, asked: str) -> bool:
         state = State.of(turn)
         if state is None:
             return False
@@ -49,6 +49,10 @@ class ValidateApplicationForm(FormStep):
         if state.stage != "facts" or words.says("agent", turn.text):
             return False
         return plainly(turn, words.facts[missing(state, variant)])
+
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        state = State.of(turn)
+        return state is not None and bool(state.variant) and state.stage in ("consent", "confirm")
 
     def elsewhere(self, turn: Turn) -> bool:
         return self._another(turn) or super().elsewhere(turn)
@@ -92,10 +96,9 @@ class ValidateApplicationForm(FormStep):
 
     async def _consent(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
         words = GATHERING.get()
-        if turn.understood and (turn.intent == "deny" or words.says("dropped", turn.text)):
+        if turn.no or (turn.understood and words.says("dropped", turn.text)):
             return self._dropped(turn)
-        agreed = turn.understood and turn.intent == "affirm"
-        agreed = (await harvest(turn, state, variant)).told or agreed
+        agreed = (await harvest(turn, state, variant)).told or turn.yes
         if not agreed and self._another(turn):
             return self.give_away()
         if not agreed and tell.answer(turn, state, variant):
@@ -106,9 +109,8 @@ class ValidateApplicationForm(FormStep):
 
     async def _fact(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
         name, words = missing(state, variant), GATHERING.get()
-        if words.facts[name].reader == "words" and self._interrupts(
-            turn, wants=words.says("wants", turn.text)
-        ):
+        open_question = words.facts[name].reader in OPEN and not self.fits(turn, SLOT)
+        if open_question and self._interrupts(turn, wants=words.says("wants", turn.text)):
             return self.give_away()
         found = await harvest(turn, state, variant, name, tuple(turn.asking(self.form).get("options") or ()))
         if name in state.facts:
@@ -128,7 +130,7 @@ class ValidateApplicationForm(FormStep):
         named = await correct(turn, state, variant)
         if state.facts != before:
             return self._go_on(turn, state, variant)
-        if turn.understood and turn.intent == "affirm":
+        if turn.yes:
             return await self._write(turn, state, guide, variant)
         if named and not tell.answer(turn, state, variant):
             for fact in named:
@@ -137,7 +139,7 @@ class ValidateApplicationForm(FormStep):
         wrong = words.says("wrong", turn.text)
         if words.says("dropped", turn.text) and not wrong:
             return self._dropped(turn)
-        if wrong or (turn.understood and turn.intent == "deny"):
+        if wrong or turn.no:
             state.stage = "which"
             return self._ask(turn, state)
         if tell.answer(turn, state, variant):
@@ -177,11 +179,10 @@ class ValidateApplicationForm(FormStep):
         """No answer: another matter's message, or the question once more."""
         if not asking.get("options") and self.elsewhere(turn):
             return self.give_away()
-        tries = int(turn.asking(self.form).get("tries", 0)) + 1
+        tries = self.tries(turn) + 1
         if tries < LAST_TRY:
             return self._ask(turn, state, again=True, tries=tries, **asking)
-        turn.say(self.given_up)
-        return [state.kept(), *turn.offer("not_answered"), *self.leave()]
+        return [state.kept(), *self.give_up(turn)]
 
     def _ask(self, turn: Turn, state: State, *, again: bool = False, **asking: Any) -> list[Event]:
         summary.question(turn, state, again=again, options=asking.get("options") or [])

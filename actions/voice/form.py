@@ -44,8 +44,14 @@ class ValidateVoiceForm(FormStep):
             return self.give_away()
         return await self._answer(turn, state, voice)
 
-    @staticmethod
-    def _interrupts(turn: Turn, name: str) -> bool:
+    def fits(self, turn: Turn, asked: str) -> bool:
+        state = State.of(turn)
+        name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
+        return name in PLACES and turn.nothing_but("time", "address", "business_hall")
+
+    def _interrupts(self, turn: Turn, name: str) -> bool:
+        if self.fits(turn, SLOT):
+            return False
         if name in PLACES and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
             return False  # 昨天下午在花木营业厅: where it was, not when it opens
         other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
@@ -54,16 +60,9 @@ class ValidateVoiceForm(FormStep):
     async def _answer(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
         name = _missing(state, voice)
         found = await read(turn, GATHERING.get().facts[name], asked=True)
-        refused = name != "what" and (
-            VOICES.get().says("no_phone", turn.text) or (turn.understood and turn.intent == "deny")
-        )
+        refused = name != "what" and (VOICES.get().says("no_phone", turn.text) or turn.no)
         if found is None and not refused:
-            tries = int(turn.asking(self.form).get("tries", 0)) + 1
-            if tries < LAST_TRY:
-                turn.say(f"utter_voice_ask_{name}_again")
-                return [state.kept(), *self.ask(SLOT, tries=tries)]
-            turn.say(self.given_up)
-            return [state.kept(), *turn.offer("not_answered"), *self.leave()]
+            return [state.kept(), *self.missed(turn, SLOT, f"utter_voice_ask_{name}_again")]
         state.facts[name] = found.value if found else ""
         state.address = address_of(turn) or state.address
         if name != PHONE:
@@ -123,7 +122,7 @@ class ValidateVoiceForm(FormStep):
         if state is None or not name:
             return self.leave()
         turn.say(_question(state, name))
-        return [state.kept(), *self.ask(asked, tries=turn.asking(self.form).get("tries", 0))]
+        return [state.kept(), *self.ask(asked, tries=self.tries(turn))]
 
 
 def _missing(state: State, voice: Voice) -> str:

@@ -11,7 +11,7 @@ from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.outage import address_of
-from actions.reading import chosen
+from actions.reading import chosen, names_in
 from actions.turn import Event, Turn
 from backends.contracts import Hall, Span
 from kit import clock
@@ -48,8 +48,10 @@ class TellHall(HotlineAction):
 
     async def _search(self, turn: Turn) -> tuple[str, list[Hall]]:
         """What the resident called the hall, or a place nearby, and the halls that this may be; as for outages."""
-        said = history.slot_set(turn.events, "hall") or hall_of(turn)
+        answer = history.slot_set(turn.events, "hall")
+        said = answer or hall_of(turn)
         tried = [said, turn.text] if said else [turn.text, turn.slot("hall") or ""]
+        tried += names_in(turn.text) if answer else []
         for words in dict.fromkeys(filter(None, tried)):
             found = await self.clients.halls.search(words, day_of(turn))
             if found:

@@ -55,6 +55,12 @@ def long_number(text: str) -> Number | None:
     return next((number for number in long if number.is_account), long[0] if long else None)
 
 
+def names_in(text: str) -> list[str]:
+    """What may be a name in an answer: its parts between pauses, without what people say around a name."""
+    parts = (_AROUND_A_NAME.sub("", part) for part in re.split(r"[，。,.、；;\s]+", plain(text)))
+    return [part for part in parts if part]
+
+
 def chosen(text: str, options: Sequence[str], shortest: int = 2) -> int | None:
     """Which of the options is meant; None if none or several could be.
 

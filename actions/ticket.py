@@ -206,7 +206,6 @@ class ValidateTicketForm(FormStep):
             return [*turn.offer("not_answered"), *self.leave()]
         if self.elsewhere(turn):
             return self.give_away()
-        asking = turn.asking(FORM)
         tries = self.tries(turn) + 1
         return self.give_up(turn) if tries >= LAST_TRY else self.ask_again(turn, asked, tries=tries)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.applications.order import write
-from actions.forms import LAST_TRY, FormStep
+from actions.forms import FormStep
 from actions.gathering import GATHERING, read
 from actions.outage import address_of
 from actions.turn import SURE, Event, Turn

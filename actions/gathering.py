@@ -18,6 +18,7 @@ import yaml
 from actions.accounts.proof import account_in
 from actions.identity import name_in
 from actions.outage import address_of, full_name
+from actions.places import look_up
 from actions.reading import chosen, plain
 from actions.turn import SURE, Turn
 from backends.contracts import Place
@@ -80,7 +81,7 @@ class Gathering:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: `value`; of an address also the place, or the places it may be."""
+    """What was read: `value`; of an address also the place, or the places it may be; without either it is on no list."""
 
     value: str
     place: Place | None = None
@@ -120,15 +121,16 @@ def _fact(name: str, row: dict[str, Any]) -> Fact:
 
 
 async def read(
-    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = ()
+    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = (), before: str = ""
 ) -> Reading | None:
     """The fact as the message gives it; None: not at all. Raises `BackendError` where a place is looked up.
 
-    `text`: the part of the message that may hold it, all by default. `options`: the places asked about.
+    `text`: the part of the message that may hold it, all by default. `options`: the places asked about. `before`: what
+    was said of the address so far, not enough for a place.
     """
     text = text or turn.text
     if fact.reader == "place":
-        found = await _place(turn, text, options, asked=asked)
+        found = await _place(turn, text, options, before, asked=asked)
     else:
         value = _value_of(turn, fact, text, asked=asked)
         found = Reading(value[:LONGEST]) if value else None
@@ -217,14 +219,16 @@ def _words(turn: Turn, fact: Fact, text: str) -> str:
     return "" if fact.optional and GATHERING.get().says("unknown", text) else text.strip()
 
 
-async def _place(turn: Turn, text: str, options: Sequence[str], *, asked: bool) -> Reading | None:
-    """An address by what the utility knows; one that was named as such is taken even so: new houses are on no list."""
+async def _place(
+    turn: Turn, text: str, options: Sequence[str], before: str, *, asked: bool
+) -> Reading | None:
+    """An address by what the utility knows; what is called an address and on no list is given back as it was said."""
     which = chosen(text, options) if options else None
     said = options[which] if which is not None else address_of(turn)
-    for words in dict.fromkeys(filter(None, [said, text] if asked else [said])):
-        answer = await turn.clients.outages.place(words)
-        if answer.match == "exact":
-            return Reading(said or text.strip(), answer.places[0])
-        if answer.match == "candidates" and asked:
-            return Reading("", candidates=tuple(full_name(place) for place in answer.places))
+    words, answer = await look_up(turn, [said, text, before and before + text] if asked else [said])
+    if answer.match == "exact":
+        return Reading(words if words == before + text else said or text.strip(), answer.places[0])
+    candidates = tuple(full_name(place) for place in answer.places)
+    if candidates and (said or candidates != tuple(options)):  # of the same places nothing more is known
+        return Reading(said or words, candidates=candidates)
     return Reading(said) if said else None

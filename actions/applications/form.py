@@ -8,11 +8,12 @@ from rasa_sdk.events import SlotSet
 
 from actions import commands
 from actions.applications import order, summary, tell
-from actions.applications.collect import correct, harvest, missing
+from actions.applications.collect import correct, drop, harvest, missing, recall
 from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
 from actions.gathering import GATHERING, OPEN, plainly
+from actions.outage import address_of
 from actions.reading import chosen
 from actions.turn import SURE, Event, Turn
 from backends.client import BackendError
@@ -73,6 +74,8 @@ class ValidateApplicationForm(FormStep):
         if asked is None:
             if variant:
                 await harvest(turn, state, variant)
+            else:
+                state.partly = address_of(turn)
             return self._ask(turn, state)
         state.hears(turn)
         if variant is None:
@@ -91,6 +94,7 @@ class ValidateApplicationForm(FormStep):
         events = await tell.tell(turn, state, variant)
         if state.stage != "consent":  # a customer manager takes it
             return [*events[:-1], *self.leave("action_handoff")]
+        await recall(turn, state)
         await harvest(turn, state, variant)
         return self._ask(turn, state)
 
@@ -112,12 +116,12 @@ class ValidateApplicationForm(FormStep):
         open_question = words.facts[name].reader in OPEN and not self.fits(turn, SLOT)
         if open_question and self._interrupts(turn, wants=words.says("wants", turn.text)):
             return self.give_away()
-        found = await harvest(turn, state, variant, name, tuple(turn.asking(self.form).get("options") or ()))
+        found = await harvest(turn, state, variant, name)
         if name in state.facts:
             return self._go_on(turn, state, variant)
-        if not found.told and not found.candidates and tell.answer(turn, state, variant):
+        if not found.told and not found.heard and tell.answer(turn, state, variant):
             return self._ask(turn, state)
-        return self._unanswered(turn, state, options=list(found.candidates))
+        return self._unanswered(turn, state, heard=found.heard)
 
     def _interrupts(self, turn: Turn, *, wants: bool) -> bool:
         """Nearly any words may answer an open question: only a plain question or another wish leads out of it."""
@@ -134,7 +138,7 @@ class ValidateApplicationForm(FormStep):
             return await self._write(turn, state, guide, variant)
         if named and not tell.answer(turn, state, variant):
             for fact in named:
-                state.facts.pop(fact.name, None)
+                drop(state, fact)
             return self._go_on(turn, state, variant)
         wrong = words.says("wrong", turn.text)
         if words.says("dropped", turn.text) and not wrong:
@@ -175,17 +179,17 @@ class ValidateApplicationForm(FormStep):
         turn.say("utter_apply_dropped")
         return [*tell.over(), *self.leave()]
 
-    def _unanswered(self, turn: Turn, state: State, **asking: Any) -> list[Event]:
-        """No answer: another matter's message, or the question once more."""
-        if not asking.get("options") and self.elsewhere(turn):
+    def _unanswered(self, turn: Turn, state: State, *, heard: bool = False) -> list[Event]:
+        """No answer: another matter's message, or the question once more. `heard`: an answer that is not enough."""
+        if not heard and self.elsewhere(turn):
             return self.give_away()
         tries = self.tries(turn) + 1
         if tries < LAST_TRY:
-            return self._ask(turn, state, again=True, tries=tries, **asking)
+            return self._ask(turn, state, again=True, tries=tries)
         return [state.kept(), *self.give_up(turn)]
 
     def _ask(self, turn: Turn, state: State, *, again: bool = False, **asking: Any) -> list[Event]:
-        summary.question(turn, state, again=again, options=asking.get("options") or [])
+        summary.question(turn, state, again=again)
         return [state.kept(), *self.ask(SLOT, **asking)]
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
@@ -193,5 +197,4 @@ class ValidateApplicationForm(FormStep):
         again = turn.intent == "repeat" or commands.hurries(turn)
         if state is None or (state.stage == "consent" and not again):
             return self.leave()  # an offer is not pressed upon somebody who went on to something else
-        kept = turn.asking(self.form)
-        return self._ask(turn, state, tries=kept.get("tries", 0), options=kept.get("options", []))
+        return self._ask(turn, state, tries=self.tries(turn))

@@ -19,7 +19,7 @@ from kit.logging import get
 log = get(__name__)
 
 KEPT_SLOTS = (
-    "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "application", "voice",
+    "address", "account_number", "second_item", "account_wish", "new_phone", "new_address", "case", "hall", "application", "voice",
     "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
 )  # fmt: skip
 # What a yes, and a no, to what was offered in the turn before leads to.

@@ -19,7 +19,7 @@ from actions.accounts.proof import account_in
 from actions.identity import name_in
 from actions.outage import address_of, full_name
 from actions.places import look_up
-from actions.reading import chosen, plain
+from actions.reading import chosen, phones_in, plain
 from actions.turn import SURE, Turn
 from backends.contracts import Place
 from kit.errors import MisconfiguredError
@@ -36,9 +36,6 @@ LONGEST = 500  # characters of a fact in the resident's words
 _NO_WORDS = frozenset(
     {"affirm", "deny", "greet", "thank", "goodbye", "abuse", "out_of_scope", "bot_challenge"}
 )
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}\d{7,8})(?!\d)")
-_LOCAL = re.compile(r"(?<!\d)(\d{7,12})(?!\d)")
 _NUMERAL = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
 _POWER = re.compile(rf"{_NUMERAL}\s*个?\s*(千瓦|千伏安|兆瓦|kva|kw|mw)", re.IGNORECASE)
 _BARE = re.compile(
@@ -191,15 +188,9 @@ def _value(numeral: str) -> float:
 
 
 def _phone(turn: Turn, text: str, *, asked: bool) -> str:
-    digits = re.sub(r"(?<=\d)[ \-,，、](?=\d)", "", plain(text))
-    for pattern in (_MOBILE, _LANDLINE, *([_LOCAL] if asked else [])):
-        if found := pattern.search(digits):
-            return found[1]
-    for entity in turn.entities("phone_number"):  # spoken in a way only the model could read
-        value = str(entity.get("value") or "")
-        if _LOCAL.fullmatch(value):
-            return value
-    return ""
+    # Last what was spoken in a way only the model could read.
+    read = [text, *(str(entity.get("value") or "") for entity in turn.entities("phone_number"))]
+    return next((number for words in read for number in phones_in(words, nearby=asked)), "")
 
 
 def _choice(turn: Turn, fact: Fact, text: str) -> str:

@@ -9,7 +9,7 @@ from actions.accounts.wish import SLOT
 from actions.accounts.words import says
 from actions.forms import LAST_TRY, FormStep
 from actions.identity import SecondItem, SurnameOnly, second_item
-from actions.reading import Number, chosen, long_number
+from actions.reading import Number, chosen, long_number, phones_in
 from actions.turn import Event, Turn
 
 FALLBACK = "action_tell_bill"
@@ -42,7 +42,7 @@ class ValidateAccountForm(FormStep):
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         number = account_in(turn)
-        if asked is None and number and not number.is_account and turn.entities("phone_number"):
+        if asked is None and number and not number.is_account and phones_in(turn.text):
             number = None  # part of the wish, not a mistyped account number
         options = self._options(turn)
         if options and number is None:

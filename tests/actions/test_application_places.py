@@ -18,7 +18,9 @@ def words(key: str, channel: str = "web", **values: Any) -> str:
 
 def order(world: World, talk: Talk) -> tuple[str, str, dict[str, Any]]:
     """Place, address, facts of the one order of this conversation."""
-    [row] = world.ask_town(f"select place_id, address, facts from work_order where conversation = '{talk.id}'")
+    [row] = world.ask_town(
+        f"select place_id, address, facts from work_order where conversation = '{talk.id}'"
+    )
     return row  # type: ignore[return-value]
 
 
@@ -39,7 +41,9 @@ async def test_that_an_address_on_no_list_is_asked_for_again_then_taken_and_mark
     talk = await asked_for_the_address(world)
     again = await talk.says(NOWHERE, "inform", ("address", NOWHERE))
     assert again == words("utter_apply_ask_address_again")
-    assert await talk.says(f"就是{NOWHERE}", "inform", ("address", NOWHERE)) == words("utter_apply_ask_contact_name")
+    assert await talk.says(f"就是{NOWHERE}", "inform", ("address", NOWHERE)) == words(
+        "utter_apply_ask_contact_name"
+    )
     assert words("utter_part_apply_address_unresolved", value=NOWHERE) in await finish(talk)
     await talk.says("对", "affirm")
     place, address, facts = order(world, talk)
@@ -49,7 +53,9 @@ async def test_that_an_address_on_no_list_is_asked_for_again_then_taken_and_mark
 async def test_that_an_address_said_better_the_second_time_is_found(world: World, quiet: Quiet) -> None:
     talk = await asked_for_the_address(world)
     await talk.says(NOWHERE, "inform", ("address", NOWHERE))
-    assert await talk.says(quiet.full, "inform", ("address", quiet.full)) == words("utter_apply_ask_contact_name")
+    assert await talk.says(quiet.full, "inform", ("address", quiet.full)) == words(
+        "utter_apply_ask_contact_name"
+    )
     assert quiet.full in await finish(talk)
     await talk.says("对", "affirm")
     place, _, facts = order(world, talk)

@@ -16,6 +16,7 @@ from actions.fault import answers, checks, places, questions, reading, rules
 from actions.fault.state import Fault, marks
 from actions.fault.writing import write
 from actions.forms import LAST_TRY, FormStep
+from actions.reading import long_number
 from actions.turn import Event, Turn
 from backends.contracts import Order
 
@@ -124,6 +125,8 @@ class ValidateFaultForm(FormStep):
         if self.elsewhere(turn):
             return self.give_away()
         if tries + 1 < LAST_TRY:
+            if part == "phone" and long_number(turn.text):
+                turn.say("utter_fault_phone_incomplete")
             return self._ask(turn, fault, part, tries + 1)
         return self._given_up(turn, fault)
 

@@ -117,7 +117,7 @@ async def test_that_a_question_in_between_leads_back_to_the_read_back(world: Wor
 
 async def test_that_other_contact_data_goes_to_a_person(world: World) -> None:
     talk = await proved(world, WANG)
-    await talk.says("账单的邮寄地址想改一下", "update_contact")
+    await talk.says("账单换成电子邮箱收", "update_contact")
     assert await world.tickets(talk)
 
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 TURN_SECONDS = 40.0
+UNSETTLED = ("ready", "sending")
 
 
 class Record:

@@ -37,7 +37,11 @@ _BORDER = re.compile(r"[,，。！？!?；;、\s]+")
 _SIGNS = re.compile(
     "[火烟焦糊炸麻触弧爆烧闪滋噼啪烫晕昏雷]|冒|漏电|电[到着倒死晕]|被电|遭电|断[了在掉]|掉[了在下到]|落地|[倒塌][了在下]|垂|耷|水里|泡"
 )
-
+# What somebody says is not so is no sign: no smoke, no fire to be seen. That it no longer smokes is one.
+_DENIED = re.compile(
+    "(?:(?<!有)没有?|未|无|不见|(?<!是)不(?:是|像)?(?![断掉停])|并非)(?:看|听|闻|瞧|瞅)?(?:见|到|出|出现|发现|发生)?(?:有|着)?(?:什么|啥|任何|明|一点儿?|半点|人)?的?"
+    "(?:(?:(?:着|起|冒|失|出|打)?(?:火|烟)(?:花|星|光|苗|味|气|灾|焰)?|(?:烧|烤)?[焦糊](?:味|糊|臭)?|烧[着坏]?|爆炸|炸|打?闪|电弧|漏电|触电|电人|麻手?|烫手?|雷)+|[断掉])(?![了过完])"
+)
 
 _READ = 500  # characters of a message in which clauses are looked for
 
@@ -119,7 +123,7 @@ class OtherHearings(HotlineComponent):
         if repaired and repaired not in weights:
             others.append(Message({TEXT: repaired, _KIND: _REPAIR, _WEIGHT: 1.0}))
         parts = [part for part in _BORDER.split(text[:_READ]) if len(part) > 2]
-        signs = [part for part in parts if _SIGNS.search(part)] if len(parts) > 1 else []
+        signs = [part for part in parts if _SIGNS.search(_DENIED.sub("", part))] if len(parts) > 1 else []
         others += [
             Message({TEXT: part, _KIND: _CLAUSE, _WEIGHT: 1.0}) for part in signs[: self.config["clauses"]]
         ]

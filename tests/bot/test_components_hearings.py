@@ -145,6 +145,33 @@ def test_that_only_clauses_with_a_sign_of_danger_are_looked_at(others):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "屋里没电，没起火",
+        "就是跳闸，也没有冒烟，不烫手",
+        "没电了，没听到爆炸声也没人触电",
+        "线歪了，没断掉，没见火花",
+    ],
+)
+def test_that_a_danger_which_is_denied_is_no_sign_of_one(others, text):
+    assert len(others.process([heard(text)])) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没停电，可是不断冒烟",
+        "火没有，没断冒着烟",
+        "现在不冒烟了，刚才冒得厉害",
+        "不知道，是不是漏电",
+        "你们看看，有没有着火",
+    ],
+)
+def test_that_what_is_not_denied_stays_a_sign(others, text):
+    assert len(others.process([heard(text)])) > 1
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("我家停电了，另外查下上个月电费", ["我家停电了，", "另外查下上个月电费"]),

@@ -161,7 +161,7 @@ def _says_when(named: Named, text: str) -> bool:
         return False
     rate = named.kind == "duration" and groups["n"] in ("一", "整") and groups["unit"] in _RATES
     rate = rate and not (groups["pre"] or groups["tail"] or groups["n2"])
-    lasting = text[named.end : named.end + 1] in ("了", "没", "多", "内") or _AWAY.search(text[: named.start])
+    lasting = text.startswith(("了", "没", "多少", "内"), named.end) or _AWAY.search(text[: named.start])
     return not (rate and not named.way and not lasting)
 
 

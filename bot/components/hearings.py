@@ -42,6 +42,8 @@ _DENIED = re.compile(
     "(?:(?<!有)[没沒]有?|冇|未|[无無]|不见|(?<!是)不(?:是|像)?(?![断掉停])|并非)(?:看|听|闻|瞧|瞅)?(?:见|到|出|出现|发现|发生)?(?:有|着)?(?:什么|啥|任何|明|一点儿?|半点|人)?的?"
     "(?:(?:(?:着|起|冒|失|出|打)?(?:火|烟)(?:花|星|光|苗|味|气|灾|焰)?|(?:烧|烤)?[焦糊](?:味|糊|臭)?|烧[着坏]?|爆炸|炸|打?闪|电弧|漏电|触电|电人|麻手?|烫手?|雷)+|[断掉])(?![了过完])"
 )
+# What trembles makes numb without a shock; then numbness alone is no sign.
+_TREMBLES = re.compile("震|振[动得]|颤|共振")
 
 _READ = 500  # characters of a message in which clauses are looked for
 
@@ -124,7 +126,8 @@ class OtherHearings(HotlineComponent):
         if repaired and repaired not in weights:
             others.append(Message({TEXT: repaired, _KIND: _REPAIR, _WEIGHT: 1.0}))
         parts = [part for part in _BORDER.split(text[:_READ]) if len(part) > 2]
-        signs = [part for part in parts if _SIGNS.search(_DENIED.sub("", part))]
+        harmless = "麻" if _TREMBLES.search(text) else ""
+        signs = [part for part in parts if _SIGNS.search(_DENIED.sub("", part).replace(harmless, ""))]
         calm = _DENIED.sub("", text)
         if not signs and calm != text and len(_BORDER.sub("", calm)) > 2 and len(text) <= _READ:
             others.append(Message({TEXT: calm, _KIND: _CALM, _WEIGHT: 1.0}))

@@ -166,6 +166,12 @@ def test_that_danger_beside_a_denied_one_weighs_as_it_did(others):
     assert fused(others, heard("孩子被打了一下，没冒烟"), given, {"report_emergency": 0.9}) == given
 
 
+def test_that_what_a_trembling_floor_makes_numb_is_no_sign(others):
+    assert len(others.process([heard("坐着腿都麻，楼下电房震的")])) == 1
+    assert len(others.process([heard("摸着手麻，楼下电房吵")])) == 2
+    assert len(others.process([heard("电房震了一声，冒黑烟，腿都麻")])) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

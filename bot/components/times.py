@@ -240,6 +240,8 @@ def _calendar(match: re.Match[str], at: Reference, today: datetime | None = None
         day = nearest(day, at.now, at.ahead if unit == "day" or at.ahead > AHEAD else 0)
     if match["mpart"] and unit in ("month", "year"):
         return within(match["mpart"], day, unit)
+    if match["year"] == "当年" and unit == "year":
+        return None  # rather the year when it happened than this one
     end = plus(day, unit, 1)
     if (
         match["m"]

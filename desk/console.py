@@ -17,9 +17,9 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
-from desk import agents, calls, repository, survey
+from desk import agents, calls, repository
 from desk.doors import By, Permission, Route, address, check_origin, clear_cookie, guard, set_cookie
-from desk.endpoints import Number
+from desk.endpoints import Number, page_of
 from desk.measures import MEASURE_ROUTES, MeasureBook, MeasurePages
 from desk.models import AGENT_OUTCOMES
 from desk.pages import HEADERS, STATIC, Pages
@@ -113,16 +113,6 @@ class Console:
     async def list_fragment(self, by: By, state: str = "open") -> Response:
         return self.pages.render("_tickets.html", **await self._rows(by, state))
 
-    async def _page(self, number: str, by: By, *, earlier: bool = False) -> TicketPage:
-        async with self.db.work() as session:
-            listed = await self.desk.get_ticket(session, number)
-            return TicketPage.build(
-                listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
-                events=await repository.events(session, listed[0]),
-                transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
-                rating=await survey.of(session, number),
-            )  # fmt: skip
-
     def _side(self, ticket: TicketPage, by: By) -> dict[str, Any]:
         known = ticket.facts
         return {
@@ -132,17 +122,17 @@ class Console:
         }  # fmt: skip
 
     async def ticket_page(self, number: Number, by: By, earlier: bool = False) -> Response:
-        ticket = await self._page(number, by, earlier=earlier)
+        ticket = await page_of(self.desk, number, by, earlier=earlier)
         return self.pages.render(
             "ticket.html", earlier=earlier, token=str(uuid.uuid4()), limit=REPLY_LIMIT, **self._side(ticket, by)
         )  # fmt: skip
 
     async def transcript_fragment(self, number: Number, by: By, earlier: bool = False) -> Response:
-        ticket = await self._page(number, by, earlier=earlier)
+        ticket = await page_of(self.desk, number, by, earlier=earlier)
         return self.pages.render("_transcript.html", ticket=ticket, earlier=earlier)
 
     async def side_fragment(self, number: Number, by: By) -> Response:
-        return self.pages.render("_side.html", **self._side(await self._page(number, by), by))
+        return self.pages.render("_side.html", **self._side(await page_of(self.desk, number, by), by))
 
     @staticmethod
     def _go(path: str) -> Response:
@@ -184,7 +174,7 @@ class Console:
             await self.desk.reply(
                 session, number=number, agent=by.agent, text=text, client_token=client_token
             )
-        ticket = await self._page(number, by)
+        ticket = await page_of(self.desk, number, by)
         response = self.pages.render(
             "_composer.html", ticket=ticket, token=str(uuid.uuid4()), limit=REPLY_LIMIT
         )

@@ -76,6 +76,18 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
+async def page_of(desk: DeskService, number: str, by: By, *, earlier: bool = False) -> TicketPage:
+    """A ticket as this agent may see it. Raises `NotFound`."""
+    async with desk.house.db.work() as session:
+        listed = await desk.get_ticket(session, number)
+        return TicketPage.build(
+            listed, by.agent, can_reply=desk.can_reply(listed[1]),
+            events=await repository.events(session, listed[0]),
+            transcript=await desk.transcript(session, listed[0], earlier=earlier),
+            rating=await survey.of(session, number),
+        )  # fmt: skip
+
+
 class Api:
     """The handlers; each is one unit of work."""
 
@@ -117,14 +129,7 @@ class Api:
 
     async def get_ticket(self, number: Number, by: By, earlier: bool = False) -> TicketPage:
         """A ticket with facts, log and transcript; `earlier`: also what was said long before it."""
-        async with self.db.work() as session:
-            listed = await self.desk.get_ticket(session, number)
-            return TicketPage.build(
-                listed, by.agent, can_reply=self.desk.can_reply(listed[1]),
-                events=await repository.events(session, listed[0]),
-                transcript=await self.desk.transcript(session, listed[0], earlier=earlier),
-                rating=await survey.of(session, number),
-            )  # fmt: skip
+        return await page_of(self.desk, number, by, earlier=earlier)
 
     async def picture(self, number: Number, picture: uuid.UUID, by: By) -> Response:
         """A picture of the transcript; 404 after its day."""

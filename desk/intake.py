@@ -61,6 +61,10 @@ class Intake:
 
         event.listen(session.sync_session, "after_commit", ring, once=True)
 
+    async def aclose(self) -> None:
+        """Let the rings that are under way end; one that comes after the bell is closed leaves a connection open."""
+        await asyncio.gather(*self._rings, return_exceptions=True)
+
     def can_reply(self, conversation: Conversation) -> bool:
         """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""
         channel = self.house.channels[conversation.channel]

@@ -57,6 +57,7 @@ class Parts:
         await self.measures.aclose()
         await self.outreach.aclose()
         await self.bot.close()
+        await self.desk.aclose()
         await self.bell.close()
         await self.db.close()
 

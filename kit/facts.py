@@ -7,6 +7,7 @@ changes; a broken file is named with its reason, and the last good rows stay in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,10 +18,9 @@ import yaml
 
 from kit import clock
 from kit.errors import MisconfiguredError
-from kit.logging import get
 from kit.settings import ROOT
+from kit.watched import Watched
 
-log = get(__name__)
 FACTS = ROOT / "data" / "knowledge" / "facts"
 
 
@@ -44,19 +44,15 @@ class Facts:
     """The figures under one folder."""
 
     def __init__(self, folder: Path = FACTS) -> None:
-        self.folder = folder
-        self._stamp: tuple[tuple[str, int], ...] = ()
-        self._rows: dict[str, list[Fact]] = {}
+        self._rows = Watched(lambda: sorted(folder.glob("*.yml")), _read, what="facts")
 
     def names(self) -> list[str]:
         """Every name there is, sorted."""
-        self._refresh()
-        return sorted(self._rows)
+        return sorted(self._rows.get())
 
     def rows(self, name: str) -> list[Fact]:
         """Every row of that name, lapsed ones too."""
-        self._refresh()
-        return list(self._rows.get(name, ()))
+        return list(self._rows.get().get(name, ()))
 
     def get(self, name: str, province: str = "", day: date | None = None) -> Fact:
         """The row in force on `day` (today) in `province`. Raises `LookupError` when there is none."""
@@ -66,41 +62,27 @@ class Facts:
             raise LookupError(f"no fact {name!r} is in force on {on} in {province or 'all provinces'}")
         return max(found, key=lambda row: (bool(row.province), row.valid_from))
 
-    def _refresh(self) -> None:
-        try:
-            stamp = tuple((f.name, f.stat().st_mtime_ns) for f in sorted(self.folder.glob("*.yml")))
-        except FileNotFoundError:  # a file went between listing and looking: the next call sees the rest
-            return
-        if stamp == self._stamp:
-            return
-        try:
-            self._rows = self._read()
-        except MisconfiguredError as error:
-            if not self._rows:
-                raise
-            log.error("facts_broken", reason=error.reason)
-        self._stamp = stamp
 
-    def _read(self) -> dict[str, list[Fact]]:
-        rows: dict[str, list[Fact]] = {}
-        for file in sorted(self.folder.glob("*.yml")):
-            try:
-                named = yaml.safe_load(file.read_text("utf-8"))["facts"].items()
-                for name, written in named:
-                    if name in rows:
-                        raise MisconfiguredError(f"{file.name}: fact {name!r} exists in another file already")
-                    rows[name] = [_fact(name, row) for row in written]
-            except (
-                OSError,
-                yaml.YAMLError,
-                LookupError,
-                TypeError,
-                AttributeError,
-                ValueError,
-                InvalidOperation,
-            ) as error:
-                raise MisconfiguredError(f"{file.name} is no file of facts: {error!r}") from error
-        return rows
+def _read(files: Sequence[Path]) -> dict[str, list[Fact]]:
+    rows: dict[str, list[Fact]] = {}
+    for file in files:
+        try:
+            named = yaml.safe_load(file.read_text("utf-8"))["facts"].items()
+            for name, written in named:
+                if name in rows:
+                    raise MisconfiguredError(f"{file.name}: fact {name!r} exists in another file already")
+                rows[name] = [_fact(name, row) for row in written]
+        except (
+            OSError,
+            yaml.YAMLError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            ValueError,
+            InvalidOperation,
+        ) as error:
+            raise MisconfiguredError(f"{file.name} is no file of facts: {error!r}") from error
+    return rows
 
 
 def _fact(name: str, row: dict[str, Any]) -> Fact:

@@ -14,10 +14,19 @@ T = TypeVar("T")
 
 
 class Watched(Generic[T]):
-    """`read` makes the value of the files that `find` lists; it raises `MisconfiguredError`, naming file and reason."""
+    """`read` makes the value of the files that `find` lists; it raises `MisconfiguredError`, naming file and reason.
 
-    def __init__(self, find: Callable[[], Sequence[Path]], read: Callable[[Sequence[Path]], T]) -> None:
-        self._find, self._read = find, read
+    `what` names it in the log, should a file be broken.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[], Sequence[Path]],
+        read: Callable[[Sequence[Path]], T],
+        *,
+        what: str = "knowledge",
+    ) -> None:
+        self._find, self._read, self._what = find, read, what
         self._stamp: tuple[tuple[str, int], ...] | None = None
         self._value: list[T] = []
 
@@ -36,6 +45,6 @@ class Watched(Generic[T]):
             except MisconfiguredError as error:
                 if not self._value:
                     raise
-                log.error("knowledge_broken", reason=error.reason)
+                log.error(f"{self._what}_broken", reason=error.reason)
             self._stamp = stamp
         return self._value[0]

@@ -21,11 +21,10 @@ import yaml
 
 from kit.errors import MisconfiguredError
 from kit.facts import Facts
-from kit.logging import get
 from kit.settings import ROOT
 from kit.spoken import Speaker
+from kit.watched import Watched
 
-log = get(__name__)
 RESPONSES = ROOT / "data" / "responses"
 FACT = "fact_"
 # What a value of the wrong kind raises on its way into words.
@@ -59,21 +58,18 @@ class Wording:
     def __init__(self, folder: Path = RESPONSES, *, facts: Facts | None = None, province: str = "") -> None:
         """`province`: whose figures are said where the values name none."""
         self.folder, self.facts, self.province = folder, facts or Facts(), province
-        self._stamp: tuple[tuple[str, int], ...] = ()
-        self._catalogue: dict[str, list[dict[str, Any]]] = {}
+        self._catalogue = Watched(lambda: sorted(folder.glob("*.yml")), _read, what="wording")
 
     def keys(self) -> list[str]:
         """Every key there is, sorted."""
-        self._refresh()
-        return sorted(self._catalogue)
+        return sorted(self._catalogue.get())
 
     def render(self, key: str, channel: str, values: Mapping[str, Any] | None = None) -> Words:
         """The words of `key` for `channel`.
 
         Raises `MisconfiguredError` when the key, a variant for the channel, or a value is missing.
         """
-        self._refresh()
-        variants = self._catalogue.get(key)
+        variants = self._catalogue.get().get(key)
         if not variants:
             raise MisconfiguredError(f"no response {key!r} in {self.folder.name}/; add it there")
         chosen = next((v for v in variants if v.get("channel") == channel), None)
@@ -95,44 +91,25 @@ class Wording:
         """`render` for those who need the text alone."""
         return self.render(key, channel, values).text
 
-    def _refresh(self) -> None:
-        try:
-            stamp = tuple((f.name, f.stat().st_mtime_ns) for f in sorted(self.folder.glob("*.yml")))
-        except FileNotFoundError:  # a file went between listing and looking: the next call sees the rest
-            return
-        if stamp == self._stamp:
-            return
-        try:
-            catalogue = self._read()
-        except MisconfiguredError as error:
-            if not self._catalogue:
-                raise
-            # A slip of the pen at run time: the last good words stay in use until the next change.
-            log.error("wording_broken", reason=error.reason)
-        else:
-            self._catalogue = catalogue
-        self._stamp = stamp
 
-    def _read(self) -> dict[str, list[dict[str, Any]]]:
-        catalogue: dict[str, list[dict[str, Any]]] = {}
-        for file in sorted(self.folder.glob("*.yml")):
-            try:
-                responses = yaml.safe_load(file.read_text("utf-8"))["responses"].items()
-                for key, variants in responses:
-                    if key in catalogue:
-                        raise MisconfiguredError(
-                            f"{file.name}: response {key!r} exists in another file already"
-                        )
-                    if not all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in variants):
-                        raise MisconfiguredError(f"{file.name}: response {key!r}: every variant needs a text")
-                    catalogue[key] = variants
-            except (
-                OSError,
-                UnicodeDecodeError,
-                yaml.YAMLError,
-                KeyError,
-                AttributeError,
-                TypeError,
-            ) as error:
-                raise MisconfiguredError(f"{file.name} is no file of responses: {error}") from error
-        return catalogue
+def _read(files: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
+    catalogue: dict[str, list[dict[str, Any]]] = {}
+    for file in files:
+        try:
+            responses = yaml.safe_load(file.read_text("utf-8"))["responses"].items()
+            for key, variants in responses:
+                if key in catalogue:
+                    raise MisconfiguredError(f"{file.name}: response {key!r} exists in another file already")
+                if not all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in variants):
+                    raise MisconfiguredError(f"{file.name}: response {key!r}: every variant needs a text")
+                catalogue[key] = variants
+        except (
+            OSError,
+            UnicodeDecodeError,
+            yaml.YAMLError,
+            KeyError,
+            AttributeError,
+            TypeError,
+        ) as error:
+            raise MisconfiguredError(f"{file.name} is no file of responses: {error}") from error
+    return catalogue

@@ -94,5 +94,6 @@ async def inner(record_url: str, redis_url: str) -> AsyncIterator[tuple[str, Con
         async with jobs.app.open_async(), serving(app) as url:
             yield url, house
     finally:
+        await desk.aclose()
         await bell.close()
         await db.close()

@@ -121,7 +121,8 @@ async def alive(record_url: str, redis_url: str) -> AsyncIterator[Live]:
     """A house with a worker at work."""
     db, bell, jobs, bot = Database(record_url), Bell(redis_url), Jobs(record_url), ScriptedBot()
     house = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording())
-    house.plug(desk=DeskService(house), channels=[IvrChannel(), WebChannel()])
+    desk = DeskService(house)
+    house.plug(desk=desk, channels=[IvrChannel(), WebChannel()])
     bot.house = house
     Turns(house).register()
     await jobs.app.open_async()
@@ -132,6 +133,7 @@ async def alive(record_url: str, redis_url: str) -> AsyncIterator[Live]:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         await jobs.app.close_async()
+        await desk.aclose()
         await bell.close()
         await db.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import secrets
 import uuid
@@ -238,7 +237,7 @@ async def world(desk_url: str, redis_url: str) -> AsyncIterator[World]:
                 if (agent := await get_by_username(session, name))
             }
         yield World(db, house, desk, bot, Turns(house), wechat, known)
-    await asyncio.sleep(0)
+    await desk.aclose()
     await bell.close()
     await db.close()
 

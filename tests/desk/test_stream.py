@@ -82,3 +82,21 @@ async def test_that_a_stream_ends_so_that_the_browser_comes_back(
         response = await browsers[0].http.get("/api/events")
     assert "event: hello" in response.text
     assert "retry: " in response.text
+
+
+async def test_that_closing_waits_for_the_rings_under_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+
+    async def late(name: str, text: str = "") -> None:
+        await asyncio.sleep(0.1)
+        rung.append(text)
+
+    number = await world.waiting()
+    await world.desk.aclose()
+    monkeypatch.setattr(world.house.bell, "ring", late)
+    async with world.db.work() as session:
+        await world.desk.claim(session, number=number, agent=world.agents["agent1"])
+    await world.desk.aclose()
+    assert rung == [number]

@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import yaml
 
 from actions.outage import address_of
 from actions.turn import Turn
+from backends.contracts import AccountProfile
 from backends.desk import StaleEpoch
 from kit.errors import HotlineError
 from kit.logging import get
 from kit.settings import ROOT
 
 log = get(__name__)
+T = TypeVar("T")
 REGIONS = ROOT / "data" / "knowledge" / "regions.yml"
 
 
+@dataclass(frozen=True)
+class Where:
+    """`province` without its ending (上海, 江苏). `account`: the one verified in this conversation, if it lies there."""
+
+    province: str
+    account: AccountProfile | None = None
+
+
 async def province_of(turn: Turn) -> str:
-    """Without its ending (上海, 江苏). A system that does not answer leaves what is known without it."""
-    if named := named_in(turn.text):
-        return named
+    """Without its ending. A system that does not answer leaves what is known without it."""
+    return named_in(turn.text) or (await where(turn)).province
+
+
+async def where(turn: Turn, before: Sequence[str] = ()) -> Where:
+    """What the message names, or one of the messages `before`; else the account; else an address given earlier."""
+    said = next(filter(None, map(named_in, [turn.text, *before])), "")
+    said = said or await _if_it_answers(_of_place(turn, address_of(turn))) or ""
+    account = await _if_it_answers(_verified(turn))
+    if account and said in ("", _short(account.province)):
+        return Where(_short(account.province), account)
+    said = said or await _if_it_answers(_of_place(turn, str(turn.slot("address") or ""))) or ""
+    return Where(said or turn.clients.wording.province)
+
+
+async def _if_it_answers(asked: Awaitable[T]) -> T | None:
     try:
-        found = await _of_place(turn, address_of(turn)) or await _of_account(turn)
-        found = found or await _of_place(turn, str(turn.slot("address") or ""))
+        return await asked
     except StaleEpoch:
         raise
     except HotlineError as error:
         log.warning("province_unknown", error=type(error).__name__)
-        found = ""
-    return found or turn.clients.wording.province
+        return None
 
 
 async def _of_place(turn: Turn, address: str) -> str:
@@ -40,12 +64,10 @@ async def _of_place(turn: Turn, address: str) -> str:
     return _short(provinces.pop()) if len(provinces) == 1 else ""
 
 
-async def _of_account(turn: Turn) -> str:
-    """Of the account verified in this conversation."""
+async def _verified(turn: Turn) -> AccountProfile | None:
     standing = await turn.clients.desk.standing(conversation=turn.conversation)
-    if not standing.account_number:
-        return ""
-    return _short((await turn.clients.accounts.balance(standing.account_number)).province)
+    number = standing.account_number
+    return await turn.clients.accounts.profile(number) if number else None
 
 
 def named_in(text: str) -> str:

@@ -22,6 +22,7 @@ ZERO = Decimal(0)
 MATTERS = frozenset({
     "ask_tariff", "ask_tier_tariff", "ask_peak_valley", "ask_multi_person_household", "ask_low_income_quota", *tariff_firm.MATTERS,
 })  # fmt: skip
+NOT_HELD: dict[str, str] = {"firm": "utter_estimate_firm", "farm": "utter_estimate_farm"}
 REFUSED = {"unknown_split": "utter_estimate_unknown_split", "no_rule": "utter_estimate_unknown_split"}
 
 
@@ -58,9 +59,14 @@ class Estimate(HotlineAction):
     async def _household(self, turn: Turn, place: Place, matter: str) -> list[Event]:
         energy = reading.energy_in(turn)
         named = energy.kwh is not None or energy.year is not None
-        if reading.is_business(turn.text) or (reading.asks_how_to(turn.text) and not named):
-            how = matter == "ask_multi_person_household" and not reading.is_business(turn.text)
+        use = reading.use_in(turn) or ("firm" if place.firm else "home")
+        if use != "home":
+            return self._no_household(turn, place, use, named)
+        if reading.asks_how_to(turn.text) and not named:
+            how = matter == "ask_multi_person_household"
             return [FollowupAction("action_apply" if how else "action_answer")]
+        if reading.price_class(turn.text) == "institution" and not named:
+            return [FollowupAction("action_answer")]
         rates = await turn.clients.tariffs.rates(place.province)
         if energy.kwh is None and energy.year is not None and reading.asks_price(turn):
             return await self._whole_year(turn, place, rates, energy.year)
@@ -76,6 +82,13 @@ class Estimate(HotlineAction):
             case "ask_low_income_quota":
                 return self._free(turn, rates)
         return self._rates(turn, rates)
+
+    @staticmethod
+    def _no_household(turn: Turn, place: Place, use: reading.Use, named: bool) -> list[Event]:
+        """Of firms and farms no price per kWh is held: no sum is told, and never one by a household's prices."""
+        if named or reading.asks_sum(turn.text):
+            return tariff_words.unknown(turn, NOT_HELD[use], place.province)
+        return [FollowupAction("action_answer")]
 
     async def _estimate(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
         kwh = energy.kwh or ZERO

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from actions.province import named_in, province_of
+from actions.province import where
 from actions.tariff_reading import earlier_texts
 from actions.turn import Turn
 from backends.client import BackendError
 from backends.contracts import Bill
-from backends.desk import StaleEpoch
 from kit import clock
-from kit.errors import HotlineError
 from kit.logging import get
 
 log = get(__name__)
@@ -21,10 +19,14 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Place:
-    """`province` without its ending. `bills`: of the verified account, newest first, where it lies in that province."""
+    """`province` without its ending. `bills`: of the verified account, newest first, where it lies in that province.
+
+    `firm`: that account is not a household's.
+    """
 
     province: str
     bills: tuple[Bill, ...] = ()
+    firm: bool = False
 
     @property
     def this_year(self) -> list[Bill]:
@@ -43,25 +45,17 @@ class Place:
 
 async def place_of(turn: Turn) -> Place:
     """The province named in this message or the two before; else the verified account's; else as everywhere."""
-    said = next(filter(None, map(named_in, [turn.text, *earlier_texts(turn)])), "")
-    account = await _account(turn)
-    if account and (not said or account.province.startswith(said)):
-        return Place(named_in(account.province) or account.province, account.bills)
-    return Place(said or await province_of(turn))
+    found = await where(turn, earlier_texts(turn))
+    if found.account is None:
+        return Place(found.province)
+    firm = found.account.customer != "resident"
+    return Place(found.province, await _bills(turn, found.account.account_number), firm)
 
 
-async def _account(turn: Turn) -> Place | None:
-    """Province and bills of the account verified here. Without them an estimate is poorer, not impossible."""
+async def _bills(turn: Turn, number: str) -> tuple[Bill, ...]:
+    """Without them an estimate is poorer, not impossible."""
     try:
-        standing = await turn.clients.desk.standing(conversation=turn.conversation)
-        if not standing.account_number:
-            return None
-        bills = await turn.clients.accounts.bills(standing.account_number, MONTHS)
-        if bills:
-            return Place(bills[0].province, tuple(bills))
-        return Place((await turn.clients.accounts.balance(standing.account_number)).province)
-    except StaleEpoch:
-        raise
-    except (BackendError, HotlineError) as error:
-        log.warning("account_unknown_to_estimate", error=type(error).__name__)
-        return None
+        return tuple(await turn.clients.accounts.bills(number, MONTHS))
+    except BackendError as error:
+        log.warning("bills_unknown_to_estimate", error=type(error).__name__)
+        return ()

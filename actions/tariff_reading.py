@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 import cn2an
 
@@ -16,6 +16,7 @@ from actions.turn import Turn
 from kit import clock
 from kit.clock import months_later
 
+Use = Literal["home", "firm", "farm"]
 ESTIMATED = "action_estimate"
 LONGEST = {"天": 3650, "周": 520, "星": 520, "礼": 520, "月": 120, "年": 10}  # more is another number
 _N = r"(\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千万]+|半)"
@@ -32,9 +33,20 @@ _VALLEY, _DAY, _YEAR = (
 )
 _MONTH = re.compile("这个?月|本月|当月|又用|再用|每月|一个月")
 _BEHIND = re.compile("的?(?:高峰|低谷|峰|谷|平段|平电|白天|夜|晚上)")
-_PRICE = re.compile("多少(?:钱|电费|费用|块|元)|几(?:块|毛)钱|[交缴付要]多少|电费是多少|怎么收费|怎么算钱")
+_PRICE = re.compile(
+    "多少(?:钱|电费|费用|块|元)|几(?:块|毛)钱|[一每]度电?要?(?:多少|几)|(?:多少|几[块毛角分])一度|[交缴付要]多少|电费是多少|怎么收费|怎么算钱"
+)
 _BILL = re.compile("上个?月|上上个?月|去年|账单|为什么|为啥|怎么这么|怎么会")
-_BUSINESS = re.compile("商业|工业|商铺|店铺|门面|农业|农田|灌溉|企业|公司|工厂|厂房|工商业|写字楼|办公楼")
+_HOME = re.compile("居民|家里|我家|自家|家用|家庭|住宅|宿舍")
+_FARM = re.compile(
+    "农业(?!银行)|农田|[灌排]溉|排灌|抽水(?!马桶)|浇[地水田园]|[鱼虾蟹]塘|增氧|大棚|养殖|养[猪鸡鸭鹅牛羊鱼虾蟹]|[猪鸡鸭牛羊]场|孵化"
+    "|育苗|果园|茶园|稻田|种植|农场|合作社|烘干[稻谷粮]|打井"
+)
+_TRADE = re.compile(
+    "商[业铺户场]|工业|工商|店[铺面里]|门[面店市]|铺[子面]|开了?个?家?.{0,3}店|[小饭酒药花书茶餐水果服装理发]店|超市|饭馆|餐[馆厅]|[面菜宾旅茶]馆"
+    "|美容院|网吧|健身房|写字楼|办公|企业|(?<!供电)(?<!电力)公司|单位|(?<![电水])厂(?!家)|车间|作坊|仓库|冷库"
+)
+_INSTITUTION = re.compile("学校|幼儿园|养老院|敬老院|福利院|居委会|村委会|[寺教][庙堂]")
 _FIRM = re.compile("公司|企业|工厂|厂|单位|店|商铺")
 _TIER = re.compile(
     "[进到入超跳]了?(?:第?[二三23两]档|几档|档|第几档)|第几档|哪[一个]*档|几档了|还[差剩能][^，。]*档|超没超|超档|跳档|离第?[二三两]档|离下一?档"
@@ -221,7 +233,12 @@ def first_day_of(turn: Turn) -> date | None:
 
 def asks_price(turn: Turn) -> bool:
     """Whether the message asks what so many kWh cost, and not for a bill."""
-    return bool(turn.entities("energy") and _PRICE.search(turn.text) and not _BILL.search(turn.text))
+    return bool(turn.entities("energy") and asks_sum(turn.text) and not _BILL.search(turn.text))
+
+
+def asks_sum(text: str) -> bool:
+    """Whether it asks for so much money: 多少钱, 几毛钱一度."""
+    return bool(_PRICE.search(text))
 
 
 def asks_tier(text: str) -> bool:
@@ -229,8 +246,18 @@ def asks_tier(text: str) -> bool:
     return bool(_TIER.search(text))
 
 
-def is_business(text: str) -> bool:
-    return bool(_BUSINESS.search(text))
+def use_of(text: str) -> Use | None:
+    """What the power is used for, where the words say so: no household's prices hold for a firm or a farm."""
+    if _FARM.search(text):
+        return "farm"
+    if _TRADE.search(text):
+        return "firm"
+    return "home" if _HOME.search(text) else None
+
+
+def use_in(turn: Turn) -> Use | None:
+    """Of the message, else of those right before it: 那六百度呢 is asked by the same shop."""
+    return next(filter(None, map(use_of, [turn.text, *earlier_texts(turn)])), None)
 
 
 def is_firm(text: str) -> bool:
@@ -242,8 +269,9 @@ def low_income(text: str) -> bool:
 
 
 def price_class(text: str) -> str:
-    """`shared` or `charging` where the message says so, else `tiered`."""
-    return "charging" if _CHARGING.search(text) else "shared" if _SHARED.search(text) else "tiered"
+    """`shared`, `charging` or `institution` where the message says so, else `tiered`."""
+    kinds = (("charging", _CHARGING), ("shared", _SHARED), ("institution", _INSTITUTION))
+    return next((kind for kind, words in kinds if words.search(text)), "tiered")
 
 
 def asks_how_to(text: str) -> bool:

@@ -63,6 +63,11 @@ async def test_that_hunan_is_estimated_by_the_month_it_is_asked_in(world: World)
         ("低保户每月免费多少度", "ask_low_income_quota", [], "utter_free_unknown", "上海"),
         ("低保户300度多少钱", "ask_low_income_quota", [300], "utter_tariff_unknown", "上海"),
         ("315千伏安的变压器暂停30天能省多少", "ask_two_part_tariff", [], "utter_base_fee_unknown", "上海"),
+        ("我那间铺面用了500度要多少钱", "ask_tariff", [500], "utter_estimate_firm", "上海"),
+        ("开饭店的，一个月2000度电费是多少", "ask_tier_tariff", [2000], "utter_estimate_firm", "上海"),
+        ("厂里白天峰电200度谷电100度多少钱", "ask_peak_valley", [200, 100], "utter_estimate_firm", "上海"),
+        ("江苏抽水灌田一度电几毛钱", "ask_tariff", [], "utter_estimate_farm", "江苏"),
+        ("家里的鸡场用了800度多少钱", "ask_tariff", [800], "utter_estimate_farm", "上海"),
     ],
 )  # fmt: skip
 async def test_that_what_is_not_known_is_said_and_leads_to_a_person(
@@ -73,6 +78,26 @@ async def test_that_what_is_not_known_is_said_and_leads_to_a_person(
     await talk.says("是", "affirm")
     [ticket] = await world.tickets(talk)
     assert (ticket.reason, ticket.intent) == ("tariff_unknown", intent)
+
+
+async def test_that_a_shop_stays_a_shop_until_the_home_is_spoken_of(world: World) -> None:
+    talk = world.talk()
+    await ask(world, "商铺用了500度要多少钱", "ask_tariff", *kwh(500), on=talk)
+    assert await ask(world, "那600度呢", "ask_tariff", *kwh(600), on=talk) == says("utter_estimate_firm")
+    assert "370.20元" in await ask(world, "家里用600度呢", "ask_tariff", *kwh(600), on=talk)
+
+
+async def test_that_a_verified_firm_is_not_billed_as_a_household(world: World) -> None:
+    talk = world.talk()
+    await talk.says("查电费3200456797", "query_bill", ("account_number", "3200456797"))
+    await talk.says("户名海州康复医院，手机尾号8642", "inform", ("person_name", "海州康复医院"))
+    said = await ask(world, "用了300度要多少钱", "ask_tariff", *kwh(300), on=talk)
+    assert said == says("utter_estimate_firm")
+
+
+async def test_that_a_school_pays_one_price(world: World) -> None:
+    assert "192.30元" in await ask(world, "学校用了300度多少钱", "ask_tariff", *kwh(300))
+    assert await after(world, "action_estimate", "学校一度电多少钱", "ask_tariff") == ["action_answer"]
 
 
 @pytest.mark.parametrize(

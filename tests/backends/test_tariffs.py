@@ -40,6 +40,9 @@ def cost(province: str, kwh: float, day: date = DAY, used: int = 0, **more: obje
         ("江苏", DAY, 2600, 400, {"voltage": "1_10kv"}, "219.32"),
         ("湖南", DAY, 0, 300, {"price_class": "charging"}, "181.20"),
         ("湖南", DAY, 0, 300, {"price_class": "institution"}, "190.20"),
+        ("上海", DAY, 0, 300, {"price_class": "institution"}, "192.30"),
+        ("江苏", DAY, 0, 300, {"price_class": "institution", "voltage": "1_10kv"}, "161.49"),
+        ("安徽", DAY, 0, 300, {"price_class": "institution"}, "175.59"),
         ("安徽", DAY, 0, 300, {"price_class": "shared", "persons": 7}, "175.59"),
         ("上海", DAY, 0, 0, {}, "0.00"),
         ("上海", DAY, 3120, "0.5", {}, "0.33"),
@@ -125,7 +128,7 @@ HOURS = {"peak": D(200), "valley": D(100)}
         ({"province": "上海", "persons": 5}, "unknown_price"),
         ({"province": "江苏", "persons": 5, "used": D(4700)}, "unknown_split"),
         ({"province": "浙江"}, "unknown_price"),
-        ({"province": "江苏", "price_class": "institution"}, "unknown_price"),
+        ({"province": "安徽", "price_class": "institution", "voltage": "1_10kv"}, "unknown_price"),
         ({"province": "上海", "day": date(2012, 6, 30)}, "unknown_price"),
     ],
 )  # fmt: skip

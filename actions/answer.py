@@ -26,6 +26,8 @@ from actions.province import province_of
 from actions.turn import Event, Turn
 from kit import clock
 
+OTHERS = "out_of_scope"
+
 
 class Answer(HotlineAction):
     """Tells, or asks which is meant, or says honestly that it does not know."""
@@ -132,6 +134,16 @@ async def search(turn: Turn, text: str, province: str, **narrowed: Any) -> Found
 async def known(turn: Turn) -> bool:
     """Whether knowledge surely has the answer to a message whose intent was not understood."""
     return (await search(turn, turn.text, turn.clients.wording.province)).sure
+
+
+async def others(turn: Turn) -> str:
+    """What others see to, and who they are, if the message is about it; '' if not. It is one of few topics, so the nearest will do."""
+    today, province = clock.now().date(), turn.clients.wording.province
+    found = await asyncio.to_thread(
+        turn.clients.knowledge.find, turn.text, intent="", province=province, day=today, within=(OTHERS,)
+    )
+    told = found.entries[0].answer(province, today) if found.entries else None
+    return told.words(turn.channel) if told else ""
 
 
 def picked(turn: Turn) -> str | None:

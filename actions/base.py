@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands
+from actions import demands, history
 from actions.clients import Clients
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
@@ -31,10 +31,13 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
     """An action of `domain.yml` under `action_name`; subclasses write `act`.
 
     Words come from `data/responses` through `Turn.say`. A system that does not answer becomes an honest sentence
-    and the offer of a person; a conversation that is somebody else's by now becomes silence with its reason.
+    and the offer of a person; a conversation that is somebody else's by now becomes silence with its reason. An answer
+    that was the last one too comes with the offer of a person: whoever asks again was not helped by it.
+    `says_again`: its words are meant to be said as often as they are asked for.
     """
 
     action_name: ClassVar[str]
+    says_again: ClassVar[bool] = False
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
@@ -62,12 +65,26 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
             turn.dispatcher.messages.clear()
             events = self.could_not_ask(turn)
         turn.join()
+        if self._said_before(turn, events):
+            turn.say("utter_said_before")
+            turn.join()
+            events = [*events, *turn.offer("not_answered")]
         return self._ended(turn, events)
 
     def could_not_ask(self, turn: Turn) -> list[Event]:
         """A system is down or its answer cannot be used: say so, and offer a person."""
         turn.say("utter_backend_down")
         return [*END_OF_FORM, *turn.offer("backend_down"), FollowupAction("action_listen")]
+
+    def _said_before(self, turn: Turn, events: list[Event]) -> bool:
+        """Whether the turn ends with the words of the turn before, and without an offer. A form counts its own questions."""
+        goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
+        offers = any(e.get("name") == "offer" and e.get("value") for e in events)
+        if self.says_again or goes_on or offers or turn.loop or not turn.earlier:
+            return False
+        said = [message["text"] for message in turn.dispatcher.messages if not message["custom"]]
+        before = [words["text"] for words in history.words(turn.earlier[0])]
+        return bool(said) and all(any(text.startswith(now) for text in before) for now in said)
 
     @staticmethod
     def _ended(turn: Turn, events: list[Event]) -> list[Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, commands, demands, doubt, hall, history, tariff
+from actions import answer, assent, commands, demands, doubt, follow_up, history, tariff
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -19,7 +19,7 @@ from kit.logging import get
 log = get(__name__)
 
 KEPT_SLOTS = (
-    "address", "account_number", "second_item", "account_wish", "new_phone", "case", "hall", "application", "voice",
+    "address", "account_number", "second_item", "account_wish", "new_phone", "new_address", "case", "hall", "application", "voice",
     "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
 )  # fmt: skip
 # What a yes, and a no, to what was offered in the turn before leads to.
@@ -75,11 +75,16 @@ class Inform(HotlineAction):
 
 
 class OutOfScope(HotlineAction):
-    """Not our business; who says such things again and again may mean something else: a person is offered."""
+    """Not our business: whose it is where that is known. Who says such things again and again may mean something
+    else: a person is offered.
+    """
 
     action_name = "action_out_of_scope"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if words := await answer.others(turn):
+            turn.dispatcher.utter_message(text=words)
+            return [SlotSet("offer", None)]
         turn.say("utter_out_of_scope")
         if turn.loop or not turn.earlier or self.action_name not in history.done(turn.earlier[0]):
             return [SlotSet("offer", None)]
@@ -100,6 +105,7 @@ class Repeat(HotlineAction):
     """The last words once more."""
 
     action_name = "action_repeat"
+    says_again = True
 
     async def act(self, turn: Turn) -> list[Event]:
         said = next((words for earlier in turn.earlier if (words := history.words(earlier))), [])
@@ -117,6 +123,7 @@ class Cancel(HotlineAction):
     """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn."""
 
     action_name = "action_cancel"
+    says_again = True
 
     async def act(self, turn: Turn) -> list[Event]:
         if found := await withdrawable(turn):
@@ -139,6 +146,7 @@ class Fallback(HotlineAction):
     """
 
     action_name = "action_hotline_fallback"
+    says_again = True  # what comes after how many turns is its own matter
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.danger:
@@ -146,8 +154,10 @@ class Fallback(HotlineAction):
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if action := bindings.meant(turn) or commands.command(turn):
             return [FollowupAction(action)]
-        if hall.goes_on(turn):
-            return [FollowupAction(hall.TOLD)]
+        if answered := assent.to_offer(turn):
+            return [SlotSet("offer", turn.standing), *demands.given_back(turn, *answered, [])]
+        if asked := follow_up.meant(turn):
+            return demands.given_back(turn, turn.text, asked, turn.message.get("entities") or [])
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
         if answer.picked(turn) is not None:

@@ -1,5 +1,9 @@
 """The base of our forms' validation actions: who a message is for, and what is asked next.
 
+An answer that fits the question belongs to the form whatever it was understood as (`fits`), and a yes or no is one by
+its sound (`yes_or_no`). Three messages without an answer, be they nonsense, another's business or small talk, lead to
+a person.
+
 Rasa calls `validate_<form>` when the form opens, for every message while it is open, and again, within the same turn,
 after something else was answered in between. The action alone speaks and asks; when the form has what it needs it
 names the action that goes on. An answer always sets a slot beside `requested_slot`: Rasa takes one that does not for
@@ -10,42 +14,57 @@ anybody looked at it; so the protocol's events are written here.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
-from actions import commands, history
+from actions import assent, commands, history
 from actions.base import HotlineAction
 from actions.reading import long_number
-from actions.turn import EMERGENCY, Event, Turn
+from actions.turn import EMERGENCY, SURE, Event, Turn
 
 LAST_TRY = 3  # an answer missed that often: a person
 # Taken out of any form at once, whatever else the message holds.
 URGENT = frozenset({EMERGENCY, "report_hazard", "request_agent", "cancel"})
 # May be the answer to anything.
 ANSWERS = frozenset({"inform", "affirm", "deny"})
+# Speak of no matter. Nonsense, and names the model never saw, are taken for them: nobody is led out of a form by one unless
+# it is beyond doubt, and then it is an answer missed.
+IDLE = frozenset({"greet", "goodbye", "thank", "bot_challenge", "abuse", "out_of_scope", "repeat"})
+CERTAIN = 0.9
 LEFT_OVER = 0.25  # with less of its meaning about the form's question, a message is about something else
 
 
 class FormStep(HotlineAction):
-    """`slots`: those of the form. `own`: intents that open the form and so do not lead out of it. `given_up`: last words."""
+    """`slots`: those of the form. `own`: intents that open the form and so do not lead out of it. `given_up`: last words.
+
+    `takes`: by slot the entities of which one is an answer. `yes_no`: slots whose question is one of yes or no.
+    """
 
     slots: ClassVar[tuple[str, ...]]
     own: ClassVar[frozenset[str]]
     given_up: ClassVar[str]
+    takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    yes_no: ClassVar[frozenset[str]] = frozenset()
 
     async def act(self, turn: Turn) -> list[Event]:
         asked = self.asked(turn)
-        again = turn.intent == "repeat" and turn.understood
-        if asked is not None and (again or self._answered_elsewhere(turn)):
-            return self._back(turn, asked)
-        urgent = turn.understood and turn.intent in URGENT and not self.picks(turn)
-        if asked is not None and (turn.danger or urgent or commands.command(turn)):
+        if asked is None:
+            return await self.step(turn, None)
+        if self.yes_or_no(turn, asked) and (answer := assent.sounds_like(turn.text)):
+            turn.hear_as(*answer)
+        fits = self.fits(turn, asked)
+        again = turn.intent == "repeat" and turn.understood and turn.confidence >= SURE and not fits
+        if again or self._answered_elsewhere(turn):
+            return self._back(turn, asked, missed=turn.understood and turn.intent in IDLE)
+        urgent = turn.understood and turn.intent in URGENT and not fits
+        if turn.danger or urgent or commands.command(turn):
             return self.give_away()
-        if asked is not None and commands.hurries(turn):
-            turn.say("utter_hurried")
-            return self.ask_again(turn, asked)
-        if asked is not None and turn.understood and turn.intent == "wait" and not long_number(turn.text):
+        if commands.hurries(turn):
+            return self._back(turn, asked, "utter_hurried", missed=True)
+        waits = turn.understood and turn.intent == "wait" and turn.confidence >= SURE
+        if waits and not fits and not long_number(turn.text):
             turn.say("utter_wait")
             return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
         return await self.step(turn, asked)
@@ -58,9 +77,16 @@ class FormStep(HotlineAction):
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         """Come back to the question after something else."""
 
-    def picks(self, turn: Turn) -> bool:
-        """Whether the message is plainly one of the choices asked about, whatever it was understood as (个人的: 转人工)."""
-        return False
+    def fits(self, turn: Turn, asked: str) -> bool:
+        """Whether the message is plainly what was asked for, whatever it was understood as.
+
+        Such as a choice (个人的: 转人工), or nothing but a day where a day is asked for (下个月一号到月底: 抄表).
+        """
+        return turn.nothing_but(*self.takes.get(asked, ()))
+
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        """Whether the question that stands is one of yes or no."""
+        return asked in self.yes_no
 
     def asked(self, turn: Turn) -> str | None:
         """The slot that the form asked for in the turn before."""
@@ -68,16 +94,25 @@ class FormStep(HotlineAction):
         opening = "active_loop" in (event.get("event") for event in turn.events)
         return requested if requested in self.slots and not opening else None
 
-    def _back(self, turn: Turn, asked: str) -> list[Event]:
-        """Ask again after something else; whoever speaks only of what is not our business gets a person in the end."""
-        astray = turn.understood and turn.intent == "out_of_scope"
-        strays = int(turn.asking(self.form).get("strays", 0)) + 1 if astray else 0
-        if strays >= LAST_TRY:
-            turn.say(self.given_up)
-            return [*turn.offer("not_answered"), *self.leave()]
+    def _back(self, turn: Turn, asked: str, first: str = "", *, missed: bool) -> list[Event]:
+        """Ask again after something else, `first` before it; `missed`: which was nothing of any matter."""
+        tries = self.tries(turn) + missed
+        if tries >= LAST_TRY:
+            return self.give_up(turn)
+        if first:
+            turn.say(first)
         events = self.ask_again(turn, asked)
-        kept = [dict(e["value"] or {}) | {"strays": strays} for e in events if e.get("name") == "asking"]
-        return [*events, SlotSet("asking", kept[-1])] if strays and kept else events
+        kept = [event["value"] for event in events if event.get("name") == "asking" and event["value"]]
+        return [*events, SlotSet("asking", kept[-1] | {"tries": tries})] if kept else events
+
+    def tries(self, turn: Turn) -> int:
+        """How many messages left the question that stands without an answer."""
+        return int(turn.asking(self.form).get("tries", 0))
+
+    def give_up(self, turn: Turn) -> list[Event]:
+        """The question is given up: last words, and the offer of a person."""
+        turn.say(self.given_up)
+        return [*turn.offer("not_answered"), *self.leave()]
 
     def _answered_elsewhere(self, turn: Turn) -> bool:
         others = [name for name in history.done(turn.events) if name != self.form]
@@ -89,6 +124,11 @@ class FormStep(HotlineAction):
 
     def elsewhere(self, turn: Turn) -> bool:
         """Whether the message is clearly about something else."""
+        asked = self.asked(turn)
+        if asked is not None and self.fits(turn, asked):
+            return False
+        if turn.intent in IDLE and turn.confidence < CERTAIN:
+            return False
         about_us = self.own_of(turn) | ANSWERS
         return turn.understood and turn.intent not in about_us and turn.share(*about_us) < LEFT_OVER
 
@@ -110,12 +150,11 @@ class FormStep(HotlineAction):
 
     def missed(self, turn: Turn, slot: str, key: str, **values: Any) -> list[Event]:
         """The answer was none: say `key` and ask for `slot` once more; the last time `given_up` and a person."""
-        tries = int(turn.asking(self.form).get("tries", 0)) + 1
-        if tries < LAST_TRY:
-            turn.say(key, **values)
-            return self.ask(slot, tries=tries)
-        turn.say(self.given_up)
-        return [*turn.offer("not_answered"), *self.leave()]
+        tries = self.tries(turn) + 1
+        if tries >= LAST_TRY:
+            return self.give_up(turn)
+        turn.say(key, **values)
+        return self.ask(slot, tries=tries)
 
     def could_not_ask(self, turn: Turn) -> list[Event]:
         turn.say("utter_backend_down")

@@ -18,7 +18,8 @@ import yaml
 from actions.accounts.proof import account_in
 from actions.identity import name_in
 from actions.outage import address_of, full_name
-from actions.reading import chosen, plain
+from actions.places import look_up
+from actions.reading import chosen, phones_in, plain
 from actions.turn import SURE, Turn
 from backends.contracts import Place
 from kit.errors import MisconfiguredError
@@ -26,15 +27,15 @@ from kit.settings import ROOT
 from kit.watched import Watched
 
 FILE = ROOT / "data" / "knowledge" / "gathering.yml"
-READERS = ("place", "name", "phone", "account", "power", "number", "choice", "words")
+READERS = ("place", "name", "phone", "account", "power", "number", "choice", "time", "words")
+OPEN = frozenset({"time", "words"})  # whose facts are kept in the resident's words
+# Entities that alone are such a fact.
+_TAKES = {"place": ("address",), "name": ("person_name",), "phone": ("phone_number",), "time": ("time",)}
 LONGEST = 500  # characters of a fact in the resident's words
 # Never an answer in the resident's own words.
 _NO_WORDS = frozenset(
     {"affirm", "deny", "greet", "thank", "goodbye", "abuse", "out_of_scope", "bot_challenge"}
 )
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}\d{7,8})(?!\d)")
-_LOCAL = re.compile(r"(?<!\d)(\d{7,12})(?!\d)")
 _NUMERAL = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)"
 _POWER = re.compile(rf"{_NUMERAL}\s*个?\s*(千瓦|千伏安|兆瓦|kva|kw|mw)", re.IGNORECASE)
 _BARE = re.compile(
@@ -77,7 +78,7 @@ class Gathering:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: `value`; of an address also the place, or the places it may be."""
+    """What was read: `value`; of an address also the place, or the places it may be; without either it is on no list."""
 
     value: str
     place: Place | None = None
@@ -117,15 +118,16 @@ def _fact(name: str, row: dict[str, Any]) -> Fact:
 
 
 async def read(
-    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = ()
+    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = (), before: str = ""
 ) -> Reading | None:
     """The fact as the message gives it; None: not at all. Raises `BackendError` where a place is looked up.
 
-    `text`: the part of the message that may hold it, all by default. `options`: the places asked about.
+    `text`: the part of the message that may hold it, all by default. `options`: the places asked about. `before`: what
+    was said of the address so far, not enough for a place.
     """
     text = text or turn.text
     if fact.reader == "place":
-        found = await _place(turn, text, options, asked=asked)
+        found = await _place(turn, text, options, before, asked=asked)
     else:
         value = _value_of(turn, fact, text, asked=asked)
         found = Reading(value[:LONGEST]) if value else None
@@ -157,7 +159,9 @@ def _value_of(turn: Turn, fact: Fact, text: str, *, asked: bool) -> str:
 
 def plainly(turn: Turn, fact: Fact) -> bool:
     """Whether the message plainly is the fact that was asked for, whatever it was understood as (6个人: 转人工)."""
-    return fact.reader not in ("place", "words") and bool(_value_of(turn, fact, turn.text, asked=True))
+    if turn.nothing_but(*_TAKES.get(fact.reader, ())):
+        return True
+    return fact.reader not in (*OPEN, "place") and bool(_value_of(turn, fact, turn.text, asked=True))
 
 
 def power(text: str, *, bare: bool = False) -> str:
@@ -184,15 +188,9 @@ def _value(numeral: str) -> float:
 
 
 def _phone(turn: Turn, text: str, *, asked: bool) -> str:
-    digits = re.sub(r"(?<=\d)[ \-,，、](?=\d)", "", plain(text))
-    for pattern in (_MOBILE, _LANDLINE, *([_LOCAL] if asked else [])):
-        if found := pattern.search(digits):
-            return found[1]
-    for entity in turn.entities("phone_number"):  # spoken in a way only the model could read
-        value = str(entity.get("value") or "")
-        if _LOCAL.fullmatch(value):
-            return value
-    return ""
+    # Last what was spoken in a way only the model could read.
+    read = [text, *(str(entity.get("value") or "") for entity in turn.entities("phone_number"))]
+    return next((number for words in read for number in phones_in(words, nearby=asked)), "")
 
 
 def _choice(turn: Turn, fact: Fact, text: str) -> str:
@@ -202,7 +200,7 @@ def _choice(turn: Turn, fact: Fact, text: str) -> str:
     best = max(hits, key=lambda name: hits[name])
     if hits[best]:
         return best
-    return {"affirm": fact.affirm, "deny": fact.deny}.get(turn.intent, "") if turn.understood else ""
+    return fact.affirm if turn.yes else fact.deny if turn.no else ""
 
 
 def _words(turn: Turn, fact: Fact, text: str) -> str:
@@ -212,14 +210,16 @@ def _words(turn: Turn, fact: Fact, text: str) -> str:
     return "" if fact.optional and GATHERING.get().says("unknown", text) else text.strip()
 
 
-async def _place(turn: Turn, text: str, options: Sequence[str], *, asked: bool) -> Reading | None:
-    """An address by what the utility knows; one that was named as such is taken even so: new houses are on no list."""
+async def _place(
+    turn: Turn, text: str, options: Sequence[str], before: str, *, asked: bool
+) -> Reading | None:
+    """An address by what the utility knows; what is called an address and on no list is given back as it was said."""
     which = chosen(text, options) if options else None
     said = options[which] if which is not None else address_of(turn)
-    for words in dict.fromkeys(filter(None, [said, text] if asked else [said])):
-        answer = await turn.clients.outages.place(words)
-        if answer.match == "exact":
-            return Reading(said or text.strip(), answer.places[0])
-        if answer.match == "candidates" and asked:
-            return Reading("", candidates=tuple(full_name(place) for place in answer.places))
+    words, answer = await look_up(turn, [said, text, before and before + text] if asked else [said])
+    if answer.match == "exact":
+        return Reading(words if words == before + text else said or text.strip(), answer.places[0])
+    candidates = tuple(full_name(place) for place in answer.places)
+    if candidates and (said or candidates != tuple(options)):  # of the same places nothing more is known
+        return Reading(said or words, candidates=candidates)
     return Reading(said) if said else None

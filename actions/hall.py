@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -12,32 +11,21 @@ from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.outage import address_of
-from actions.reading import chosen
+from actions.reading import chosen, names_in
 from actions.turn import Event, Turn
 from backends.contracts import Hall, Span
 from kit import clock
 from kit.spoken import Speaker
 
 FORM = "hall_form"
-TOLD = "action_tell_hall"
-_NOTHING_ELSE = re.compile("[那么呢啊嘛呀吗，。？?！ ]*")
 LISTED = 3
 AHEAD = 31  # days
-
-
-def goes_on(turn: Turn) -> bool:
-    """Whether the message is nothing but another day, right after a hall was told: 那明天呢."""
-    rest = turn.text
-    for entity in turn.entities("time"):
-        rest = rest.replace(turn.words_of(entity), "")
-    told = bool(turn.earlier) and TOLD in history.done(turn.earlier[0])
-    return told and turn.loop is None and rest != turn.text and bool(_NOTHING_ELSE.fullmatch(rest))
 
 
 class TellHall(HotlineAction):
     """What is known about the hall that is meant; several: which of them."""
 
-    action_name = TOLD
+    action_name = "action_tell_hall"
 
     async def act(self, turn: Turn) -> list[Event]:
         words, halls = await self._search(turn)
@@ -60,8 +48,10 @@ class TellHall(HotlineAction):
 
     async def _search(self, turn: Turn) -> tuple[str, list[Hall]]:
         """What the resident called the hall, or a place nearby, and the halls that this may be; as for outages."""
-        said = history.slot_set(turn.events, "hall") or hall_of(turn)
+        answer = history.slot_set(turn.events, "hall")
+        said = answer or hall_of(turn)
         tried = [said, turn.text] if said else [turn.text, turn.slot("hall") or ""]
+        tried += names_in(turn.text) if answer else []
         for words in dict.fromkeys(filter(None, tried)):
             found = await self.clients.halls.search(words, day_of(turn))
             if found:

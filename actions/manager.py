@@ -11,7 +11,8 @@ from actions import history
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.hall import hours, phone
-from actions.outage import RANK, address_of, full_name
+from actions.outage import address_of, full_name
+from actions.places import look_up
 from actions.reading import chosen
 from actions.turn import Event, Turn
 from backends.contracts import GridManager, Place, PlaceAnswer, Span
@@ -59,14 +60,8 @@ class TellManager(HotlineAction):
         """As for outages: the address of the message or of our question, the whole message, the address of before."""
         said = history.slot_set(turn.events, "address") or address_of(turn)
         tried = [said, turn.text] if said else [turn.text, turn.slot("address") or ""]
-        best, answer = said, PlaceAnswer(match="none", places=[])
-        for words in dict.fromkeys(filter(None, tried)):
-            found = await self.clients.outages.place(words)
-            if RANK[found.match] > RANK[answer.match]:
-                best, answer = said if words == turn.text else words, found
-            if answer.match == "exact":
-                break
-        return best, answer
+        words, answer = await look_up(turn, tried)
+        return said if words in ("", turn.text) else words, answer
 
     @staticmethod
     def _tell(turn: Turn, place: Place, address: str) -> list[Event]:

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 _SPOKEN = dict(zip("零〇一二两三四五六七八九幺", "0012234567891", strict=True))
 _SPOKEN_RUN = re.compile(rf"[{''.join(_SPOKEN)}](?:[ \-,，、]*[{''.join(_SPOKEN)}0-9]){{2,}}")
 _NUMBER = re.compile(r"\d(?:[ \-,，、.]?\d)*")
+# Mobile, land line with its area, 400 and 800; within one place also without the area.
+_PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d{4}){2}|0(?:10|2\d|[3-9]\d{2})[ -]?[1-9]\d{6,7}|[48]00[ -]?\d{3}[ -]?\d{4})(?!\d)"
+)
+_PHONE_NEARBY = re.compile(r"(?<!\d)([2-8]\d{6,7})(?!\d)")
+_PAUSES = re.compile(r"(?<=\d)[ \-,，、]+(?=\d)")
 # What people say around a name that they pick: 天元区的, 就是海州那个吧.
 _AROUND_A_NAME = re.compile(r"[\s，。,.]|就是|我说的|我是|那[个边里家处]|这[个边里家处]|[是的吧啊呢呀哦]")
 _ORDINAL = re.compile(
@@ -53,6 +59,30 @@ def long_number(text: str) -> Number | None:
     ]
     long = [number for number in found if len(number.digits) >= NUMBER_LIKE]
     return next((number for number in long if number.is_account), long[0] if long else None)
+
+
+def phones_in(text: str, *, nearby: bool = True) -> list[str]:
+    """Telephone numbers of the right length, digits only, as said; read with and without the pauses in them.
+
+    `nearby`: also land lines without their area.
+    """
+    written = plain(text)
+    for pattern in (_PHONE, _PHONE_NEARBY) if nearby else (_PHONE,):
+        for read in (written, _PAUSES.sub("", written)):
+            if found := pattern.findall(read):
+                return [re.sub(r"\D", "", number) for number in found]
+    return []
+
+
+def without_phones(text: str) -> str:
+    """The plain text with a blank for every telephone number."""
+    return _PHONE_NEARBY.sub(" ", _PHONE.sub(" ", plain(text)))
+
+
+def names_in(text: str) -> list[str]:
+    """What may be a name in an answer: its parts between pauses, without what people say around a name."""
+    parts = (_AROUND_A_NAME.sub("", part) for part in re.split(r"[，。,.、；;\s]+", plain(text)))
+    return [part for part in parts if part]
 
 
 def chosen(text: str, options: Sequence[str], shortest: int = 2) -> int | None:

@@ -204,17 +204,13 @@ class ValidateTicketForm(FormStep):
         return self.ask(NUMBER, **asking_with(asking, heard=together))
 
     def _nothing(self, turn: Turn, asked: str) -> list[Event]:
-        if turn.understood and (turn.intent == "deny" or cases.says(turn, "forgotten")):
+        if turn.no or (turn.understood and cases.says(turn, "forgotten")):
             turn.say("utter_ticket_no_number" if asked == NUMBER else "utter_ticket_no_phone")
             return [*turn.offer("not_answered"), *self.leave()]
         if self.elsewhere(turn):
             return self.give_away()
-        asking = turn.asking(FORM)
-        tries = int(asking.get("tries", 0)) + 1
-        if tries >= LAST_TRY:
-            turn.say(self.given_up)
-            return [*turn.offer("not_answered"), *self.leave()]
-        return self.ask_again(turn, asked, tries=tries)
+        tries = self.tries(turn) + 1
+        return self.give_up(turn) if tries >= LAST_TRY else self.ask_again(turn, asked, tries=tries)
 
     def _go_on(self, turn: Turn, number: str, phone: str = "") -> list[Event]:
         asking = turn.asking(FORM)

@@ -33,6 +33,10 @@ SECOND, TOGETHER = 0.15, 0.5
 DANGER = 0.3
 EMERGENCY = "report_emergency"
 ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own
+# What people say around a value that they give: 那…呢, 从…到…为止, 大概…吧.
+_AROUND_A_VALUE = re.compile(
+    r"(?:[那么呢啊嘛呀吧哦嗯呃吗的了是就在于从自到至起止，,、。.？?！!~ ]|开始|为止|截止|结束|之间|大概|大约|左右|差不多|可能|应该|打算|准备|计划)*"
+)
 # A year is read digit by digit; two of something is 两.
 _NUMERAL = re.compile(r"(?P<year>\d{4})(?=年)|(?P<two>(?<![\d.])2(?=[个年天次人口户台根块]))|\d+(?:\.\d+)?")
 
@@ -42,7 +46,7 @@ class Turn:
 
     | call | gives |
     |---|---|
-    | `text` `intent` `entities(name)` `moment` | the resident's message |
+    | `text` `intent` `yes` `no` `entities(name)` `nothing_but(name)` `moment` | the resident's message |
     | `slot(name)` `asking(form)` `events` `standing` `offered` | where the conversation stands |
     | `say(key, **values)` | words of `data/responses` to the resident |
     | `show(picture, alt)` | a picture kept by the desk, where `screen` is true |
@@ -111,6 +115,23 @@ class Turn:
             return self.intent == EMERGENCY
         return self.confidence >= DOUBT
 
+    @property
+    def yes(self) -> bool:
+        """Whether the message says yes, and surely: nonsense is called a yes as well."""
+        return self.understood and self.intent == "affirm" and self.confidence >= SURE
+
+    @property
+    def no(self) -> bool:
+        """Whether the message says no, and surely."""
+        return self.understood and self.intent == "deny" and self.confidence >= SURE
+
+    def hear_as(self, text: str, intent: str) -> None:
+        """Take the message for `text`, meaning `intent` for certain: where the question that stands leaves no other way."""
+        certain = {"name": intent, "confidence": 1.0}
+        self.message = {
+            **self.message, "text": text, "intent": certain, "intent_ranking": [certain], "entities": [],
+        }  # fmt: skip
+
     def share(self, *intents: str) -> float:
         """How much of the message's meaning these intents have together, of 1."""
         return sum(self._share(intent) for intent in intents)
@@ -123,6 +144,13 @@ class Turn:
     def words_of(self, entity: dict[str, Any]) -> str:
         """An entity as the resident wrote it."""
         return self.text[int(entity.get("start") or 0) : int(entity.get("end") or 0)] or str(entity["value"])
+
+    def nothing_but(self, *names: str) -> bool:
+        """Whether the message is made of such entities, and of what people say around them."""
+        rest = self.text
+        for entity in (entity for name in names for entity in self.entities(name)):
+            rest = rest.replace(self.words_of(entity), "")
+        return rest != self.text and bool(_AROUND_A_VALUE.fullmatch(rest))
 
     @property
     def moment(self) -> datetime | None:

@@ -2,8 +2,8 @@
 
 Rasa runs `action_validate_slot_mappings` after every message. The rules all ask for `understood`; where it is false
 none applies and `action_hotline_fallback` takes the turn. So it does with an answer to a question which of several is
-meant (`doubt.py`, `answer.py`), with a mere other day after a hall (`hall.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`,
-`commands.py`).
+meant (`doubt.py`, `answer.py`), with another time after a look-up (`follow_up.py`), with a yes or no by its sound
+(`assent.py`), and with the few wishes that words tell and no intent does (`accounts/bindings.py`, `commands.py`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import answer, commands, demands, doubt, hall
+from actions import answer, assent, commands, demands, doubt, follow_up
 from actions.accounts import bindings
 from actions.clients import Clients
+from actions.forms import CERTAIN
 from actions.turn import Event, Turn
+
+
+def half_heard(turn: Turn) -> bool:
+    """Whether it is a farewell that the telephone did not hear beyond doubt: it ends nothing."""
+    return turn.channel == "ivr" and not turn.loop and turn.intent == "goodbye" and turn.confidence < CERTAIN
 
 
 class Understanding(Action):  # type: ignore[misc]
@@ -36,7 +42,8 @@ class Understanding(Action):  # type: ignore[misc]
     ) -> list[Event]:
         turn = Turn(dispatcher, tracker, self.clients)
         elsewhere = answer.picked(turn) is not None or bool(bindings.meant(turn) or commands.command(turn))
-        elsewhere = elsewhere or hall.goes_on(turn)
+        elsewhere = elsewhere or follow_up.meant(turn) is not None or assent.to_offer(turn) is not None
+        elsewhere = elsewhere or half_heard(turn)
         return [
             SlotSet("understood", doubt.settled(turn) and not elsewhere),
             *demands.noticed(turn, doubt.alike(turn.intent)),

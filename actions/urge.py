@@ -103,6 +103,9 @@ class ValidateWithdrawForm(FormStep):
     own = INTENTS | {"cancel"}
     given_up = "utter_withdraw_kept"
 
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        return len(turn.asking(FORM).get("numbers") or []) == 1
+
     async def act(self, turn: Turn) -> list[Event]:
         asked = self.asked(turn)
         if asked is not None and not turn.danger and cases.says(turn, "withdraw"):
@@ -116,10 +119,10 @@ class ValidateWithdrawForm(FormStep):
         titles, numbers = list(asking["options"]), list(asking["numbers"])
         if len(titles) > 1 and (which := chosen(turn.text, titles)) is not None:
             return self._confirm(turn, titles[which], numbers[which])
-        if turn.understood and turn.intent == "deny":
+        if turn.no:
             turn.say("utter_withdraw_kept")
             return self.leave()
-        sure = cases.says(turn, "withdraw") or (turn.understood and turn.intent == "affirm")
+        sure = cases.says(turn, "withdraw") or turn.yes
         if sure and len(numbers) == 1:
             return await self._withdraw(turn, numbers[0])
         if not sure and self.elsewhere(turn):

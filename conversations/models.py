@@ -28,7 +28,6 @@ OWNERS = ("bot", "queue", "agent")
 AUTHORS = ("resident", "bot", "agent", "system")
 OUTBOX_STATES = ("ready", "sending", "sent", "unconfirmed", "parked", "failed", "suppressed")
 PICTURE_BYTES = 200_000
-FINAL_STATES = ("sent", "unconfirmed", "failed", "suppressed")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:

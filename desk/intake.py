@@ -61,6 +61,11 @@ class Intake:
 
         event.listen(session.sync_session, "after_commit", ring, once=True)
 
+    def can_reply(self, conversation: Conversation) -> bool:
+        """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""
+        channel = self.house.channels[conversation.channel]
+        return channel.remembers and (channel.pushes or conversation.ended_at is None)
+
     async def hand_over(self, session: AsyncSession, request: HandoffRequest) -> HandoffResult:
         """Open a ticket (or find the live one), give the conversation to the queue, write the words.
 

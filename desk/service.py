@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import record
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import Said
-from desk import progress, repository, survey
-from desk.errors import Closed, Lost, ReadOnly, Taken
+from desk import holding, progress, repository, survey
+from desk.errors import Lost, ReadOnly
 from desk.intake import Intake
 from desk.models import AGENT_OUTCOMES, Agent, Ticket
 from kit import clock
@@ -23,7 +22,6 @@ from kit.logging import get
 
 log = get(__name__)
 
-LEASE = timedelta(seconds=90)  # the console's heartbeat comes every 15 s
 REPLY_LIMIT = 2000  # characters
 DRAFT_LIMIT = 10_000
 VIEWS = {
@@ -72,11 +70,6 @@ class DeskService(Intake):
             raise NotFound("no such picture in this ticket")
         return ticket
 
-    def can_reply(self, conversation: Conversation) -> bool:
-        """Whether words can still reach the resident: not after a call, nor after a visit that nobody can push to."""
-        channel = self.house.channels[conversation.channel]
-        return channel.remembers and (channel.pushes or conversation.ended_at is None)
-
     async def claim(self, session: AsyncSession, *, number: str, agent: Agent) -> Ticket:
         """Take a queued ticket; claiming one's own again changes nothing.
 
@@ -87,7 +80,7 @@ class DeskService(Intake):
         won = await session.scalar(
             update(Ticket)
             .where(Ticket.id == ticket.id, Ticket.state == "queued", Ticket.assignee_id.is_(None))
-            .values(state="active", assignee_id=agent.id, claimed_at=now, lease_until=now + LEASE)
+            .values(state="active", assignee_id=agent.id, claimed_at=now, lease_until=now + holding.LEASE)
             .returning(Ticket.id)
             .execution_options(synchronize_session=False)
         )
@@ -95,7 +88,7 @@ class DeskService(Intake):
         if won is None:
             if ticket.state == "active" and ticket.assignee_id == agent.id:
                 return ticket
-            raise await self._lost_to(session, ticket)
+            raise await holding.lost_to(session, ticket)
         await repository.add_event(session, ticket, "claimed", actor_kind="agent", actor=agent.display_name)
         await record.change_owner(session, conversation, "agent")
         self.ring_after(session, number)
@@ -119,7 +112,7 @@ class DeskService(Intake):
     ) -> Ticket:
         """Renew the lease, keep the draft, note what was shown. Raises `Lost`, `Taken`, `Closed`."""
         ticket = await repository.get_by_number(session, number)
-        values: dict[str, Any] = {"lease_until": clock.now() + LEASE}
+        values: dict[str, Any] = {"lease_until": clock.now() + holding.LEASE}
         if draft is not None:
             values["draft"] = draft[:DRAFT_LIMIT]
         read_on = read_seq is not None and read_seq > ticket.last_read_seq
@@ -134,7 +127,7 @@ class DeskService(Intake):
         )
         await session.refresh(ticket)
         if kept is None:
-            raise await self._lost_to(session, ticket)
+            raise await holding.lost_to(session, ticket)
         if read_on:
             self.ring_after(session, number)
         return ticket
@@ -157,7 +150,7 @@ class DeskService(Intake):
             if said.text != text or said.author_name != agent.display_name:
                 raise Conflict("this client_token has said something else", code="token_reused")
             return said
-        await self._must_hold(session, ticket, agent)
+        await holding.must_hold(session, ticket, agent)
         if conversation.owner != "agent":
             raise Lost("the conversation is not with an agent")
         if not self.can_reply(conversation):
@@ -166,7 +159,7 @@ class DeskService(Intake):
             session, conversation, Said(text), author="agent",
             author_name=agent.display_name, client_token=client_token,
         )  # fmt: skip
-        ticket.draft, ticket.lease_until = "", clock.now() + LEASE
+        ticket.draft, ticket.lease_until = "", clock.now() + holding.LEASE
         await repository.add_event(
             session, ticket, "replied", actor_kind="agent", actor=agent.display_name, data={"seq": message.seq}
         )  # fmt: skip
@@ -178,8 +171,10 @@ class DeskService(Intake):
         """Give a ticket back to the line by hand, in its old place; a supervisor may do so with anybody's."""
         conversation, ticket = await repository.lock_by_number(session, number)
         if agent.role != "supervisor" or ticket.state != "active":
-            await self._must_hold(session, ticket, agent)
-        await self._requeue(session, conversation, ticket, kind="released", actor_kind="agent", actor=agent)
+            await holding.must_hold(session, ticket, agent)
+        await holding.requeue(
+            session, self, conversation, ticket, kind="released", actor_kind="agent", actor=agent
+        )
         return ticket
 
     async def close(
@@ -204,7 +199,7 @@ class DeskService(Intake):
         conversation, ticket = await repository.lock_by_number(session, number)
         if ticket.state == "closed" and ticket.assignee_id == agent.id and ticket.outcome == outcome:
             return ticket
-        await self._must_hold(session, ticket, agent)
+        await holding.must_hold(session, ticket, agent)
         ticket.state, ticket.outcome, ticket.closed_at = "closed", outcome, clock.now()
         ticket.note, ticket.callback, ticket.draft, ticket.lease_until = note.strip(), callback, "", None
         await repository.add_event(
@@ -260,55 +255,4 @@ class DeskService(Intake):
 
     async def sweep(self) -> None:
         """Return tickets whose lease lapsed to the line, each in a unit of work of its own."""
-        async with self.house.db.work() as session:
-            numbers = await repository.lapsed(session, clock.now())
-        for number in numbers:
-            async with self.house.db.work() as session:
-                conversation, ticket = await repository.lock_by_number(session, number)
-                # A heartbeat may have come in between.
-                if (
-                    ticket.state != "active"
-                    or ticket.lease_until is None
-                    or ticket.lease_until >= clock.now()
-                ):
-                    continue
-                agent = await session.get(Agent, ticket.assignee_id)
-                await self._requeue(
-                    session, conversation, ticket, kind="lease_lapsed", actor_kind="system", actor=agent
-                )
-                log.warning("lease_lapsed", ticket=number)
-
-    async def _requeue(
-        self, session: AsyncSession, conversation: Conversation, ticket: Ticket, *,
-        kind: str, actor_kind: str, actor: Agent | None,
-    ) -> None:  # fmt: skip
-        """Back to the line with draft and old place. A resident who has heard from a person is told, once."""
-        tell = (
-            self.can_reply(conversation)
-            and await repository.has_event(session, ticket, "replied")
-            and not await repository.has_event(session, ticket, kind, told=True)
-        )
-        ticket.state, ticket.assignee_id = "queued", None
-        ticket.lease_until = ticket.claimed_at = None
-        await repository.add_event(
-            session, ticket, kind, actor_kind=actor_kind, actor=actor.display_name if actor else "", data={"told": tell}
-        )  # fmt: skip
-        await record.change_owner(session, conversation, "queue")
-        if tell:
-            words = self.house.words("utter_ticket_requeued", conversation.channel, number=ticket.number)
-            await record.say(session, conversation, words, author="system", exempt=True)
-            await self.house.on_their_way(session, conversation)
-        self.ring_after(session, ticket.number)
-
-    async def _must_hold(self, session: AsyncSession, ticket: Ticket, agent: Agent) -> None:
-        if ticket.state != "active" or ticket.assignee_id != agent.id:
-            raise await self._lost_to(session, ticket)
-
-    async def _lost_to(self, session: AsyncSession, ticket: Ticket) -> Conflict:
-        """Why somebody does not hold this ticket."""
-        if ticket.state == "closed":
-            return Closed("the ticket is closed")
-        holder = await session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
-        if holder is None or ticket.claimed_at is None:
-            return Lost("the ticket is in the line; claim it first")
-        return Taken(holder.display_name, ticket.claimed_at.astimezone(clock.SHANGHAI))
+        await holding.sweep(self)

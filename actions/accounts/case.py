@@ -8,7 +8,7 @@ off (`relief.py`) is told there.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -97,22 +97,23 @@ class ValidateCaseForm(FormStep):
     slots = (ACCOUNT, DETAILS, CONFIRM)
     own = MATTERS
     given_up = "utter_case_given_up"
+    takes: ClassVar = {DETAILS: ("time", "amount")}
+    yes_no = frozenset({CONFIRM})
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         case = dict(turn.slot(CASE) or {"matter": turn.matter, "text": turn.text, "account": ""})
         eased = case["matter"] == relief.MATTER
-        yes, no = (turn.understood and turn.intent == word for word in ("affirm", "deny"))
         if asked is None:
             return self._next(turn, case)
-        if asked == CONFIRM and yes:
+        if asked == CONFIRM and turn.yes:
             return await self._order(turn, case)
         if asked == ACCOUNT:
             number = account_in(turn)
             if number is not None and not number.is_account:
                 return self.missed(turn, ACCOUNT, "utter_account_wrong_length", count=len(number.digits))
-            if number is None and eased and (no or says(turn.text, "none")):
+            if number is None and eased and (turn.no or says(turn.text, "none")):
                 return relief.without_account(turn, case)
-            if number is not None or no or says(turn.text, "none"):
+            if number is not None or turn.no or says(turn.text, "none"):
                 return self._next(turn, case | {"account": number.digits if number else UNKNOWN})
         added = case | {"text": f"{case['text']} {turn.text}"[:2000], "asked": True}
         found = gathered(added, Wish.of(turn, "", MATTERS))
@@ -123,7 +124,7 @@ class ValidateCaseForm(FormStep):
             return self.give_away()
         if asked == ACCOUNT:
             return self.missed(turn, ACCOUNT, "utter_case_account_again")
-        if asked == CONFIRM and no and len(turn.text) <= 4:  # 不对, and nothing beside it
+        if asked == CONFIRM and turn.no and len(turn.text) <= 4:  # 不对, and nothing beside it
             return self._ask_details(turn, case)
         return self._next(turn, found)
 

@@ -1,8 +1,6 @@
-"""A new telephone number for an account: read back, confirmed, ordered. The change itself is the utility's."""
+"""New contact data of an account, telephone or postal address: read back, confirmed, ordered. The change is the utility's."""
 
 from __future__ import annotations
-
-import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -11,80 +9,118 @@ from actions.accounts.wish import SLOT, Wish
 from actions.accounts.words import says
 from actions.accounts.write import open_order
 from actions.forms import FormStep
+from actions.outage import address_of
 from actions.promise import say_by_when
-from actions.reading import plain
+from actions.reading import names_in, phones_in
 from actions.turn import Event, Turn
 from backends.contracts import OrderRequest
 
 FORM = "contact_form"
-PHONE, CONFIRM = "new_phone", "contact_confirm"
-_SEPARATOR = re.compile(r"(?<=\d)[ \-]+(?=\d)")
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{9,11})(?!\d)")
+PHONE, ADDRESS, CONFIRM = "new_phone", "new_address", "contact_confirm"
+WORDS = {PHONE: "", ADDRESS: "_address"}  # ends of the keys of what is said
+SHORTEST = 4  # characters of an address that no entity tells
+
+
+def wanted(text: str) -> str:
+    """The slot of what shall be changed; '' for contact data that are not ours to take down."""
+    if phones_in(text, nearby=False) or says(text, "phone"):
+        return PHONE
+    if says(text, "postal"):
+        return ADDRESS
+    return PHONE if says(text, "number") else ""
 
 
 def phone_in(text: str) -> str | None:
-    """The telephone number that a text ends up with: of an old and a new one the new one is said last."""
-    found = _PHONE.findall(_SEPARATOR.sub("", plain(text)))
-    return found[-1] if found else None
+    """The number that a text ends up with: of an old and a new one the new one is said last. One alone may be the old one."""
+    found = phones_in(text, nearby=False)
+    if not found or (len(found) == 1 and says(text, "old") and not says(text, "new")):
+        return None
+    return found[-1]
 
 
 class ChangeContact(AccountAction):
-    """Opens `contact_form` for a new number; another change of contact data goes to a person."""
+    """Opens `contact_form` for the new number or address; another change of contact data is a person's, before any proof."""
 
     action_name = "action_change_contact"
     own = frozenset({"update_contact"})
 
-    async def tell(self, turn: Turn, account: str, wish: Wish) -> list[Event]:
-        if not says(wish.text, "phone"):
+    async def act(self, turn: Turn) -> list[Event]:
+        wish = Wish.of(turn, self.action_name, self.own)
+        if not wanted(wish.text):
             turn.say("utter_handoff_application")
-            return [SlotSet("handoff_reason", "beyond_bot"), FollowupAction("action_handoff")]
+            return [*wish.kept(), SlotSet("handoff_reason", "beyond_bot"), FollowupAction("action_handoff")]
+        named = [SlotSet(ADDRESS, address_of(turn) or None)] if wish.text == turn.text else []
+        return [*named, *await super().act(turn)]
+
+    async def tell(self, turn: Turn, account: str, wish: Wish) -> list[Event]:
         return [SlotSet(PHONE, phone_in(wish.text)), SlotSet("asking", None), FollowupAction(FORM)]
 
 
 class ValidateContactForm(FormStep):
-    """Asks for the number, reads it back, and writes the order on a yes."""
+    """Asks for the number or the address, reads it back, and writes the order on a yes."""
 
     action_name = "validate_contact_form"
-    slots = (PHONE, CONFIRM)
+    slots = (PHONE, ADDRESS, CONFIRM)
     own = frozenset({"update_contact"})
     given_up = "utter_contact_given_up"
+    yes_no = frozenset({CONFIRM})
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        what = self._what(turn)
         # While the form opens the message may be the proof, and its number the old one.
-        phone = turn.slot(PHONE) if asked is None else phone_in(turn.text)
-        if phone:
-            return self._read_back(turn, phone)
+        value = turn.slot(what) if asked is None else self._given(turn, what, asked)
+        if value:
+            return self._read_back(turn, what, value)
         if asked is None:
-            return self._ask_phone(turn)
-        if asked == CONFIRM and turn.understood and turn.intent == "affirm":
-            return await self._order(turn)
-        if asked == CONFIRM and turn.understood and turn.intent == "deny":
-            return self._ask_phone(turn)
+            return self._ask_new(turn, what)
+        if asked == CONFIRM and turn.yes:
+            return await self._order(turn, what)
+        if asked == CONFIRM and turn.no:
+            return self._ask_new(turn, what)
         if self.elsewhere(turn):
             return self.give_away()
         if asked == CONFIRM:
-            return self.missed(turn, CONFIRM, "utter_contact_confirm", **self._values(turn))
-        return self.missed(turn, PHONE, "utter_ask_new_phone_again")
-
-    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
-        if asked == CONFIRM and turn.slot(PHONE):
-            return self._read_back(turn, turn.slot(PHONE))
-        return self._ask_phone(turn)
-
-    def _ask_phone(self, turn: Turn) -> list[Event]:
-        turn.say("utter_ask_new_phone")
-        return [SlotSet(PHONE, None), *self.ask(PHONE)]
-
-    def _read_back(self, turn: Turn, phone: str) -> list[Event]:
-        turn.say("utter_contact_confirm", **self._values(turn, phone))
-        return [SlotSet(PHONE, phone), *self.ask(CONFIRM)]
+            return self.missed(
+                turn, CONFIRM, f"utter_contact_confirm{WORDS[what]}", **self._values(turn, what)
+            )
+        return self.missed(turn, what, f"utter_ask_{what}_again")
 
     @staticmethod
-    def _values(turn: Turn, phone: str | None = None) -> dict[str, str]:
-        return {"account": str(turn.slot("account_number"))[-TAIL:], "phone": phone or str(turn.slot(PHONE))}
+    def _what(turn: Turn) -> str:
+        return wanted(str((turn.slot(SLOT) or {}).get("text") or "")) or PHONE
 
-    async def _order(self, turn: Turn) -> list[Event]:
-        account, phone = turn.slot("account_number"), str(turn.slot(PHONE))
+    def _given(self, turn: Turn, what: str, asked: str) -> str | None:
+        """The new number or address in an answer."""
+        if what == PHONE:
+            found = phones_in(turn.text, nearby=False)
+            return found[-1] if asked == PHONE and found else phone_in(turn.text)
+        if asked == ADDRESS and not address_of(turn) and not self.elsewhere(turn):
+            said = "".join(names_in(turn.text))
+            return said if len(said) >= SHORTEST else None
+        return address_of(turn) or None
+
+    def ask_again(self, turn: Turn, asked: str) -> list[Event]:
+        what = self._what(turn)
+        if asked == CONFIRM and turn.slot(what):
+            return self._read_back(turn, what, turn.slot(what))
+        return self._ask_new(turn, what)
+
+    def _ask_new(self, turn: Turn, what: str) -> list[Event]:
+        turn.say(f"utter_ask_{what}")
+        return [SlotSet(what, None), *self.ask(what)]
+
+    def _read_back(self, turn: Turn, what: str, value: str) -> list[Event]:
+        turn.say(f"utter_contact_confirm{WORDS[what]}", **self._values(turn, what, value))
+        return [SlotSet(what, value), *self.ask(CONFIRM)]
+
+    @staticmethod
+    def _values(turn: Turn, what: str, value: str = "") -> dict[str, str]:
+        value = value or str(turn.slot(what))
+        new = {"phone": value} if what == PHONE else {"address": turn.spoken(value)}
+        return {"account": str(turn.slot("account_number"))[-TAIL:], **new}
+
+    async def _order(self, turn: Turn, what: str) -> list[Event]:
+        account, value = turn.slot("account_number"), str(turn.slot(what))
         standing = await self.clients.desk.standing(conversation=turn.conversation)
         if (
             standing.account_number != account
@@ -95,9 +131,9 @@ class ValidateContactForm(FormStep):
             turn,
             OrderRequest(
                 kind="contact_change", subject="update_contact", text=said[:2000], account_number=account,
-                contact_phone=phone, facts={"new_phone": phone},
+                contact_phone=value if what == PHONE else "", facts={what: value},
             ),
         )  # fmt: skip
-        turn.say("utter_contact_ordered", number=order.number)
+        turn.say(f"utter_contact_ordered{WORDS[what]}", number=order.number)
         say_by_when(turn, order)
-        return [SlotSet(PHONE, None), *self.leave()]
+        return [SlotSet(what, None), *self.leave()]

@@ -9,7 +9,7 @@ from actions.accounts.wish import SLOT
 from actions.accounts.words import says
 from actions.forms import LAST_TRY, FormStep
 from actions.identity import SecondItem, SurnameOnly, second_item
-from actions.reading import Number, chosen, long_number
+from actions.reading import Number, chosen, long_number, phones_in
 from actions.turn import Event, Turn
 
 FALLBACK = "action_tell_bill"
@@ -43,7 +43,7 @@ class ValidateAccountForm(FormStep):
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         number = account_in(turn)
-        if asked is None and number and not number.is_account and turn.entities("phone_number"):
+        if asked is None and number and not number.is_account and phones_in(turn.text):
             number = None  # part of the wish, not a mistyped account number
         options = self._options(turn)
         if options and number is None:
@@ -55,7 +55,7 @@ class ValidateAccountForm(FormStep):
             if self.elsewhere(turn):
                 return self.give_away()
             if not says(turn.text, "another") and turn.intent != "deny":
-                return self._which(turn, options, int(turn.asking(self.form).get("tries", 0)) + 1)
+                return self._which(turn, options, self.tries(turn) + 1)
             return self._ask_number(turn, first=True)
         if asked == ITEM and number is None and says(turn.text, "another"):
             turn.say("utter_ask_account_number")
@@ -135,8 +135,7 @@ class ValidateAccountForm(FormStep):
 
     def _which(self, turn: Turn, options: dict[str, str], tries: int = 0) -> list[Event]:
         if tries >= LAST_TRY:
-            turn.say(self.given_up)
-            return [*turn.offer("not_answered"), *self.leave()]
+            return self.give_up(turn)
         turn.choose("utter_account_which", list(options.values()))
         return self.ask(NUMBER, numbers=list(options), options=list(options.values()), tries=tries)
 
@@ -155,4 +154,4 @@ class ValidateAccountForm(FormStep):
         if options := self._options(turn):
             return self._which(turn, options)
         turn.say("utter_ask_second_item" if asked == ITEM else "utter_ask_account_number")
-        return self.ask(asked, tries=turn.asking(self.form).get("tries", 0))
+        return self.ask(asked, tries=self.tries(turn))

@@ -14,39 +14,75 @@ from actions.turn import Turn
 _BEFORE_VALUE = re.compile(r"改成|换成|改为|应该是|是|叫")
 
 
+# Beside an address that no place was found for: for whoever sees to the order.
+UNRESOLVED = "address_unresolved"
+ADDRESS = "address"
+
+
 @dataclass(frozen=True)
 class Harvest:
-    """`told`: the message gave a fact; `candidates`: the places an address may be."""
+    """`told`: the message gave a fact; `heard`: at least an address, though not surely a place."""
 
     told: bool
-    candidates: tuple[str, ...] = ()
+    heard: bool = False
 
 
-async def harvest(
-    turn: Turn, state: State, variant: Variant, asked: str = "", options: tuple[str, ...] = ()
-) -> Harvest:
-    """Keep in `state` every missing fact that the message gives; `asked` is the one it should answer."""
+async def harvest(turn: Turn, state: State, variant: Variant, asked: str = "") -> Harvest:
+    """Keep in `state` every missing fact that the message gives; `asked` is the one it should answer.
+
+    A place that the order does not need is kept as well, if it is surely known.
+    """
     facts = GATHERING.get().facts
-    told, taken = False, ""
-    candidates: tuple[str, ...] = ()
-    names = sorted(
-        (name for name in variant.facts if name not in state.facts), key=lambda name: name != asked
-    )
+    told, heard, taken = False, False, ""
+    wanted = dict.fromkeys([*variant.facts, ADDRESS])
+    names = sorted((name for name in wanted if name not in state.facts), key=lambda name: name != asked)
     for fact in (facts[name] for name in names):
         # One name is not two people's, and a name within free words (宏达机械厂) nobody's in particular.
         if fact.reader == taken or (fact.reader == "name" and taken == "words"):
             continue
+        ask = fact.name == asked
         found = await read(
-            turn, fact, asked=fact.name == asked, options=options if fact.name == asked else ()
+            turn, fact, asked=ask, options=state.options if ask else (), before=state.partly if ask else ""
         )
+        if fact.reader == "place" and not _settled(
+            state, found, needed=fact.name in variant.facts, asked=ask
+        ):
+            heard = heard or found is not None
+            continue
         if found is None:
             continue
-        if found.candidates:
-            candidates = found.candidates
-            continue
         keep(state, fact, found)
-        told, taken = True, fact.reader if fact.name == asked else taken
-    return Harvest(told, candidates)
+        told, taken = True, fact.reader if ask else taken
+    return Harvest(told, heard)
+
+
+def _settled(state: State, found: Reading | None, *, needed: bool, asked: bool) -> bool:
+    """Whether what was read of an address is to be kept; if not, how far it came is remembered for the next question.
+
+    An address on no list is asked for once more, for most are only misheard. Said again it is taken as it is: new houses
+    are on no list.
+    """
+    if found is None:
+        state.options = [] if asked else state.options
+        return False
+    if found.place:
+        return True
+    again = asked and bool(state.partly) and not found.candidates
+    if needed and not again:
+        state.partly, state.options = found.value, list(found.candidates)
+    return needed and again
+
+
+async def recall(turn: Turn, state: State) -> None:
+    """Look up the address that was named before it was known what is applied for."""
+    if not state.partly:
+        return
+    fact = GATHERING.get().facts[ADDRESS]
+    found = await read(turn, fact, asked=True, text=state.partly)
+    if found and found.place:
+        keep(state, fact, found)
+    elif found:
+        state.options = list(found.candidates)
 
 
 async def correct(turn: Turn, state: State, variant: Variant) -> list[Fact]:
@@ -58,7 +94,9 @@ async def correct(turn: Turn, state: State, variant: Variant) -> list[Fact]:
     for fact in wanted:
         by_name = fact in named and len(parts) > 1
         found = await read(turn, fact, asked=by_name, text=parts[-1] if by_name else "")
-        if found and not found.candidates and (found.value or by_name):
+        if fact.reader == "place" and not _settled(state, found, needed=True, asked=False):
+            continue
+        if found and (found.value or by_name):
             keep(state, fact, found)
     return named
 
@@ -68,13 +106,23 @@ def missing(state: State, variant: Variant) -> str:
     return next((name for name in variant.facts if name not in state.facts), "")
 
 
-def keep(state: State, fact: Fact, found: Reading) -> None:
-    state.facts[fact.name] = found.value
+def drop(state: State, fact: Fact) -> None:
+    """What was wrong is asked for anew."""
+    state.facts.pop(fact.name, None)
     if fact.reader == "place":
-        state.place_id = found.place.place_id if found.place else ""
-        if found.place:
-            state.province, state.city, state.district = (
-                found.place.province,
-                found.place.city,
-                found.place.district,
-            )
+        state.place_id = ""
+        state.facts.pop(UNRESOLVED, None)
+
+
+def keep(state: State, fact: Fact, found: Reading) -> None:
+    """Take the fact over; an address without a place is marked as such."""
+    state.facts[fact.name] = found.value
+    if fact.reader != "place":
+        return
+    state.partly, state.options = "", []
+    state.facts.pop(UNRESOLVED, None)
+    state.place_id = found.place.place_id if found.place else ""
+    if found.place is None:
+        state.facts[UNRESOLVED] = found.value
+        return
+    state.province, state.city, state.district = found.place.province, found.place.city, found.place.district

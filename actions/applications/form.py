@@ -8,11 +8,12 @@ from rasa_sdk.events import SlotSet
 
 from actions import commands
 from actions.applications import order, summary, tell
-from actions.applications.collect import correct, harvest, missing
+from actions.applications.collect import correct, drop, harvest, missing, recall
 from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
-from actions.gathering import GATHERING, plainly
+from actions.gathering import GATHERING, OPEN, plainly
+from actions.outage import address_of
 from actions.reading import chosen
 from actions.turn import SURE, Event, Turn
 from backends.client import BackendError
@@ -37,7 +38,7 @@ class ValidateApplicationForm(FormStep):
     own = INTENTS
     given_up = "utter_apply_given_up"
 
-    def picks(self, turn: Turn) -> bool:
+    def fits(self, turn: Turn, asked: str) -> bool:
         state = State.of(turn)
         if state is None:
             return False
@@ -49,6 +50,10 @@ class ValidateApplicationForm(FormStep):
         if state.stage != "facts" or words.says("agent", turn.text):
             return False
         return plainly(turn, words.facts[missing(state, variant)])
+
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        state = State.of(turn)
+        return state is not None and bool(state.variant) and state.stage in ("consent", "confirm")
 
     def elsewhere(self, turn: Turn) -> bool:
         return self._another(turn) or super().elsewhere(turn)
@@ -69,6 +74,8 @@ class ValidateApplicationForm(FormStep):
         if asked is None:
             if variant:
                 await harvest(turn, state, variant)
+            else:
+                state.partly = address_of(turn)
             return self._ask(turn, state)
         state.hears(turn)
         if variant is None:
@@ -87,15 +94,15 @@ class ValidateApplicationForm(FormStep):
         events = await tell.tell(turn, state, variant)
         if state.stage != "consent":  # a customer manager takes it
             return [*events[:-1], *self.leave("action_handoff")]
+        await recall(turn, state)
         await harvest(turn, state, variant)
         return self._ask(turn, state)
 
     async def _consent(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
         words = GATHERING.get()
-        if turn.understood and (turn.intent == "deny" or words.says("dropped", turn.text)):
+        if turn.no or (turn.understood and words.says("dropped", turn.text)):
             return self._dropped(turn)
-        agreed = turn.understood and turn.intent == "affirm"
-        agreed = (await harvest(turn, state, variant)).told or agreed
+        agreed = (await harvest(turn, state, variant)).told or turn.yes
         if not agreed and self._another(turn):
             return self.give_away()
         if not agreed and tell.answer(turn, state, variant):
@@ -106,16 +113,15 @@ class ValidateApplicationForm(FormStep):
 
     async def _fact(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
         name, words = missing(state, variant), GATHERING.get()
-        if words.facts[name].reader == "words" and self._interrupts(
-            turn, wants=words.says("wants", turn.text)
-        ):
+        open_question = words.facts[name].reader in OPEN and not self.fits(turn, SLOT)
+        if open_question and self._interrupts(turn, wants=words.says("wants", turn.text)):
             return self.give_away()
-        found = await harvest(turn, state, variant, name, tuple(turn.asking(self.form).get("options") or ()))
+        found = await harvest(turn, state, variant, name)
         if name in state.facts:
             return self._go_on(turn, state, variant)
-        if not found.told and not found.candidates and tell.answer(turn, state, variant):
+        if not found.told and not found.heard and tell.answer(turn, state, variant):
             return self._ask(turn, state)
-        return self._unanswered(turn, state, options=list(found.candidates))
+        return self._unanswered(turn, state, heard=found.heard)
 
     def _interrupts(self, turn: Turn, *, wants: bool) -> bool:
         """Nearly any words may answer an open question: only a plain question or another wish leads out of it."""
@@ -128,16 +134,16 @@ class ValidateApplicationForm(FormStep):
         named = await correct(turn, state, variant)
         if state.facts != before:
             return self._go_on(turn, state, variant)
-        if turn.understood and turn.intent == "affirm":
+        if turn.yes:
             return await self._write(turn, state, guide, variant)
         if named and not tell.answer(turn, state, variant):
             for fact in named:
-                state.facts.pop(fact.name, None)
+                drop(state, fact)
             return self._go_on(turn, state, variant)
         wrong = words.says("wrong", turn.text)
         if words.says("dropped", turn.text) and not wrong:
             return self._dropped(turn)
-        if wrong or (turn.understood and turn.intent == "deny"):
+        if wrong or turn.no:
             state.stage = "which"
             return self._ask(turn, state)
         if tell.answer(turn, state, variant):
@@ -175,18 +181,17 @@ class ValidateApplicationForm(FormStep):
         turn.say("utter_apply_dropped")
         return [*tell.over(), *self.leave()]
 
-    def _unanswered(self, turn: Turn, state: State, **asking: Any) -> list[Event]:
-        """No answer: another matter's message, or the question once more."""
-        if not asking.get("options") and self.elsewhere(turn):
+    def _unanswered(self, turn: Turn, state: State, *, heard: bool = False) -> list[Event]:
+        """No answer: another matter's message, or the question once more. `heard`: an answer that is not enough."""
+        if not heard and self.elsewhere(turn):
             return self.give_away()
-        tries = int(turn.asking(self.form).get("tries", 0)) + 1
+        tries = self.tries(turn) + 1
         if tries < LAST_TRY:
-            return self._ask(turn, state, again=True, tries=tries, **asking)
-        turn.say(self.given_up)
-        return [state.kept(), *turn.offer("not_answered"), *self.leave()]
+            return self._ask(turn, state, again=True, tries=tries)
+        return [state.kept(), *self.give_up(turn)]
 
     def _ask(self, turn: Turn, state: State, *, again: bool = False, **asking: Any) -> list[Event]:
-        summary.question(turn, state, again=again, options=asking.get("options") or [])
+        summary.question(turn, state, again=again)
         return [state.kept(), *self.ask(SLOT, **asking)]
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
@@ -194,5 +199,4 @@ class ValidateApplicationForm(FormStep):
         again = turn.intent == "repeat" or commands.hurries(turn)
         if state is None or (state.stage == "consent" and not again):
             return self.leave()  # an offer is not pressed upon somebody who went on to something else
-        kept = turn.asking(self.form)
-        return self._ask(turn, state, tries=kept.get("tries", 0), options=kept.get("options", []))
+        return self._ask(turn, state, tries=self.tries(turn))

@@ -18,7 +18,8 @@ KEPT_WORDS = 2000  # characters
 class State:
     """`start`: id of the message that began it, the root of its order's key. `said`: what the resident said towards it.
 
-    `facts`: values by name, '' for one that cannot be told. `place_id` and the regions: of the address, once it is known.
+    `facts`: values by name, '' for one that cannot be told. `place_id` and the regions: of the address, once it is known;
+    before that `partly` is what was said of it, and `options` the places it may be.
     """
 
     intent: str
@@ -31,6 +32,8 @@ class State:
     city: str = ""
     district: str = ""
     place_id: str = ""
+    partly: str = ""
+    options: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, turn: Turn) -> State | None:

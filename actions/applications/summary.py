@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from actions.applications.collect import missing
+from actions.applications.collect import ADDRESS, UNRESOLVED, missing
 from actions.applications.guide import GUIDES, Variant
 from actions.applications.state import State
 from actions.applications.tell import in_force
@@ -14,8 +12,8 @@ from actions.turn import Turn
 TAIL = 4  # digits of a number read back: enough to notice a slip, no use to a listener
 
 
-def question(turn: Turn, state: State, *, again: bool, options: Sequence[str]) -> None:
-    """Ask what stands next. `again`: in other words; `options`: the places that an address may be."""
+def question(turn: Turn, state: State, *, again: bool) -> None:
+    """Ask what stands next. `again`: in other words."""
     guide = GUIDES.get()[state.intent]
     variant = guide.variant(state.variant)
     if variant is None:
@@ -25,10 +23,13 @@ def question(turn: Turn, state: State, *, again: bool, options: Sequence[str]) -
             for term in in_force(turn, state, variant, ["online"]):
                 turn.say("utter_apply_term", text=term.text)
         turn.say("utter_apply_offer_again" if again else "utter_apply_offer")
-    elif state.stage == "facts" and options:
-        turn.choose("utter_apply_which_place", list(options))
     elif state.stage == "facts":
-        turn.say(f"utter_apply_ask_{missing(state, variant)}{'_again' if again else ''}")
+        name = missing(state, variant)
+        place = GATHERING.get().facts[name].reader == "place"
+        if place and state.options:
+            turn.choose("utter_apply_which_place", state.options)
+        else:
+            turn.say(f"utter_apply_ask_{name}{'_again' if again or (place and state.partly) else ''}")
     elif state.stage == "which":
         turn.say("utter_apply_which_wrong")
     else:
@@ -36,11 +37,17 @@ def question(turn: Turn, state: State, *, again: bool, options: Sequence[str]) -
 
 
 def _told(turn: Turn, state: State, variant: Variant) -> str:
-    known = [name for name in variant.facts if state.facts.get(name)]
-    return turn.piece("part_apply_pause").join(_fact(turn, name, state.facts[name]) for name in known)
+    known = [name for name in dict.fromkeys([*variant.facts, ADDRESS]) if state.facts.get(name)]
+    told = [
+        _fact(turn, UNRESOLVED if name == ADDRESS and UNRESOLVED in state.facts else name, state.facts[name])
+        for name in known
+    ]
+    return turn.piece("part_apply_pause").join(told)
 
 
 def _fact(turn: Turn, name: str, value: str) -> str:
+    if name == UNRESOLVED:
+        return turn.piece(f"part_apply_{name}", value=turn.spoken(value))
     fact = GATHERING.get().facts[name]
     if fact.reader == "choice":
         return turn.piece(f"part_apply_{name}_{value}")

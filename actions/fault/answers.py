@@ -26,7 +26,7 @@ async def take(turn: Turn, fault: Fault, part: str, *, elsewhere: bool) -> bool:
         fault.scope = reading.scope_in(turn.text, asked=short) or fault.scope
         return bool(fault.scope)
     if part == "phone":
-        if not fault.phone and not elsewhere and (reading.declines_phone(turn.text) or _denied(turn)):
+        if not fault.phone and not elsewhere and (reading.declines_phone(turn.text) or turn.no):
             fault.phone = NO_PHONE
         return bool(fault.phone)
     if part == "door":
@@ -44,12 +44,12 @@ async def judge(turn: Turn, fault: Fault, before: Fault) -> Verdict:
     if (fault.door, fault.phone, fault.scope) != (before.door, before.phone, before.scope):
         return "changed"
     part = reading.doubted(turn.text, fault.wish.parts)
-    if part and (reading.says_no(turn.text) or before.wrong or _denied(turn)):
+    if part and (reading.says_no(turn.text) or before.wrong or turn.no):
         _void(fault, part)
         return "changed"
-    if reading.says_no(turn.text) or _denied(turn):
+    if reading.says_no(turn.text) or turn.no:
         return "wrong"
-    if reading.says_yes(turn.text) or (turn.understood and turn.intent == "affirm"):
+    if reading.says_yes(turn.text) or turn.yes:
         return "yes"
     return ""
 
@@ -59,7 +59,7 @@ def _door(turn: Turn, fault: Fault, elsewhere: bool) -> bool:
         return True
     if elsewhere:
         return False
-    if reading.cannot_tell(turn.text) or reading.says_no(turn.text) or _denied(turn):
+    if reading.cannot_tell(turn.text) or reading.says_no(turn.text) or turn.no:
         fault.door_asked = ENOUGH
         return True
     said = reading.bare(turn.text)
@@ -80,7 +80,3 @@ def _void(fault: Fault, part: str) -> None:
         fault.door, fault.door_asked = "", 0
     else:
         setattr(fault, part, "")
-
-
-def _denied(turn: Turn) -> bool:
-    return turn.understood and turn.intent == "deny"

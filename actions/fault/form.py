@@ -8,6 +8,8 @@ back to the part it speaks of. An answer missed three times gives the matter to 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rasa_sdk.events import SlotSet
 
 from actions.fault import answers, checks, places, questions, reading, rules
@@ -15,6 +17,7 @@ from actions.fault.marks import lifeline, marks
 from actions.fault.state import Fault
 from actions.fault.writing import write
 from actions.forms import LAST_TRY, FormStep
+from actions.reading import long_number
 from actions.turn import Event, Turn
 from backends.contracts import Order
 
@@ -31,11 +34,16 @@ class ValidateFaultForm(FormStep):
     slots = tuple(f"fault_{part}" for part in PARTS)
     own = rules.intents() | WHEN
     given_up = "utter_fault_given_up"
+    takes: ClassVar = {"fault_place": ("address",), "fault_when": ("time",), "fault_phone": ("phone_number",)}
 
     async def act(self, turn: Turn) -> list[Event]:
         if (asked := self.asked(turn)) == "fault_scope" and reading.only_of_neighbours(turn.text):
             return await self.step(turn, asked)  # "next door is live": as an answer it is no danger
         return await super().act(turn)
+
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        fault = Fault.of(turn)
+        return asked == "fault_confirmation" and fault is not None and not fault.wrong
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         fault, before = Fault.of(turn), Fault.of(turn)
@@ -111,7 +119,7 @@ class ValidateFaultForm(FormStep):
         return [*fault.kept(), SlotSet("fault", None), SlotSet("handoff_facts", facts)]
 
     def _missed(self, turn: Turn, fault: Fault, before: Fault, part: str) -> list[Event]:
-        tries = int(turn.asking(FORM).get("tries", 0))
+        tries = self.tries(turn)
         if rules.tells(turn.text):
             turn.say("utter_fault_noted")
             return self._ask(turn, fault, part, tries)
@@ -121,7 +129,17 @@ class ValidateFaultForm(FormStep):
         if self.elsewhere(turn):
             return self.give_away()
         if tries + 1 < LAST_TRY:
+            if part == "phone" and long_number(turn.text):
+                turn.say("utter_fault_phone_incomplete")
             return self._ask(turn, fault, part, tries + 1)
+        return self._given_up(turn, fault)
+
+    def give_up(self, turn: Turn) -> list[Event]:
+        fault = Fault.of(turn)
+        return self._given_up(turn, fault) if fault else super().give_up(turn)
+
+    def _given_up(self, turn: Turn, fault: Fault) -> list[Event]:
+        """A fault does not wait for a yes to the offer of a person."""
         turn.say(self.given_up)
         reason = "not_answered" if fault.place_id else "address_unknown"
         return self._to_person([*fault.kept(), SlotSet("fault", None)], reason)
@@ -140,8 +158,7 @@ class ValidateFaultForm(FormStep):
         fault = Fault.of(turn)
         if fault is None:
             return [SlotSet("fault", None), *self.leave()]
-        tries = int(turn.asking(FORM).get("tries", 0))
-        return self._ask(turn, fault, asked.removeprefix("fault_"), tries)
+        return self._ask(turn, fault, asked.removeprefix("fault_"), self.tries(turn))
 
     def could_not_ask(self, turn: Turn) -> list[Event]:
         """No system answers: a fault does not wait for one, so a person takes it with what is known."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from actions.fault.reading import bare, door_in
 from actions.fault.state import Fault
-from actions.outage import RANK, address_of, full_name
+from actions.outage import address_of, full_name
+from actions.places import look_up
 from actions.reading import chosen, plain
 from actions.turn import Turn
-from backends.contracts import PlaceAnswer
 
 
 async def at_first(turn: Turn, fault: Fault) -> bool:
@@ -25,17 +25,14 @@ async def in_answer(turn: Turn, fault: Fault) -> bool:
 
 async def find(turn: Turn, fault: Fault, words: list[str]) -> bool:
     """Whether one place is surely meant; places that may be are kept to be asked about."""
-    best = PlaceAnswer(match="none", places=[])
-    for tried in dict.fromkeys(filter(None, words)):
-        answer = await turn.clients.outages.place(tried)
-        if RANK[answer.match] > RANK[best.match]:
-            best, fault.partly = answer, tried[:60]
-        if best.match == "exact":
-            fault.take_place(best.places[0])
-            fault.take_door(door_in(turn.text, fault.place))
-            return True
-    if best.match == "candidates":
-        fault.options = [full_name(place) for place in best.places]
+    said, answer = await look_up(turn, words)
+    fault.partly = said[:60] or fault.partly
+    if answer.match == "exact":
+        fault.take_place(answer.places[0])
+        fault.take_door(door_in(turn.text, fault.place))
+        return True
+    if answer.match == "candidates":
+        fault.options = [full_name(place) for place in answer.places]
     elif words[0]:
         fault.partly = words[0][:60]
     return False

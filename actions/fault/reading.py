@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from actions.reading import plain
+from actions.reading import phones_in, plain, without_phones
 
-_PHONE = re.compile(
-    r"(?<!\d)(?:\+?86)?(1[3-9]\d(?:[ -]?\d{4}){2}|0[1-9]\d{1,2}[ -]?[1-9]\d{6,7}|[2-8]\d{6,7})(?!\d)"
-)
 _NO_PHONE = re.compile(r"^(?:不用|不要|不必|不留|没有|没|不方便|不想留|算了|不给|无)")
 _UNKNOWN = re.compile(r"不知道|不清楚|不晓得|没注意|看不出|没看|不太清楚|说不准|不好说|没问")
 
@@ -71,8 +68,7 @@ _DOUBTED = {
 
 def phone_in(text: str) -> str:
     """A telephone number that can be rung back, digits only; '' if there is none."""
-    found = _PHONE.search(plain(text))
-    return re.sub(r"\D", "", found[1]) if found else ""
+    return next(iter(phones_in(text)), "")
 
 
 def declines_phone(text: str) -> bool:
@@ -82,7 +78,7 @@ def declines_phone(text: str) -> bool:
 
 def door_in(text: str, place: str = "") -> str:
     """Building, unit and room, as said; `place`: the name before it, whose own number is no door."""
-    written = _PHONE.sub(" ", plain(text)).replace(" ", "")
+    written = without_phones(text).replace(" ", "")
     if place and place in written:
         written = written[written.rindex(place) + len(place) :]
     else:

@@ -1,9 +1,13 @@
 """Finding the entry that a message asks for: the one that stands out, the few that may be meant, or none.
 
-An entry's score is the weighted mean of its three nearest questions, each `MEANING` parts likeness by meaning and the
-rest likeness by words, and a bonus where the entry is one for the intent that was understood. So an entry of another
-intent must be clearly better. The numbers below were chosen on one half of `tests/actions/knowledge/questions.yml`;
-`docs/knowledge.md` tells what they do on the other.
+An entry's score has three parts: the weighted mean of its three nearest questions, each half likeness by meaning and
+half by words; how much of the message the entry speaks of at all, in any question or answer; and a bonus where it is one
+for the intent that was understood. So an entry of another intent must be clearly better. What stands out is told only if
+it also speaks of most of the message: the nearest matter is no answer to a question that knows another word.
+
+The numbers were chosen on the entries themselves, each question asked without it (the right answer is its entry) and
+without its entry (there is none), and on one half of `tests/actions/knowledge/questions.yml`; `docs/knowledge.md` tells
+what they do on the other.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from numpy.typing import NDArray
 
 from actions.knowledge import meaning
 from actions.knowledge.entries import Entry, read
-from actions.knowledge.words import Words
+from actions.knowledge.words import Held, Words
 from kit.errors import MisconfiguredError
 from kit.logging import get
 from kit.settings import ROOT
@@ -28,13 +32,15 @@ from kit.settings import ROOT
 log = get(__name__)
 ANSWERS = ROOT / "data" / "knowledge" / "answers"
 
-MEANING = 0.6  # of 1; the rest counts words
-NEAREST = (0.7, 0.2, 0.1)  # weights of an entry's nearest questions: one alone may be near by chance
+MEANING = 0.5  # of a question's likeness; the rest counts words
+NEAREST = (0.5, 0.3, 0.2)  # weights of an entry's nearest questions: one alone may be near by chance
 SAME = 0.97  # a question in the entry's own words
-BONUS = 0.2  # for an entry of the intent
-ENOUGH = 0.45  # below it nothing is said
+HOLDS = 0.2  # of the score: how much of the message the entry speaks of; the rest is likeness
+BONUS = 0.15  # for an entry of the intent
+ENOUGH = 0.4  # below it nothing is said
 SURE = 0.5  # from here on the best is told, if it is ahead of the second by
 AHEAD = 0.08
+COVERS = 0.5  # and speaks of as much of the message as this
 TOPIC = 4  # characters: so short a message only names a topic, unless one is given
 BESIDE = 0.12  # else it is asked which is meant: of the best and those as near to it as this,
 OPTIONS = 3  # so many at most
@@ -58,20 +64,22 @@ class Index:
         ends = np.cumsum([len(entry.questions) for entry in entries]).tolist()
         self._slices = list(pairwise([0, *ends]))
         self._words = Words(self.texts)
+        self._held = Held([[e.title, *e.questions, *(a.text for a in e.answers)] for e in entries])
         self._vectors: NDArray[np.float32] | None = None
 
     def learn(self) -> None:
         """Have meaning count; until then words count alone, and less is found."""
         self._vectors = meaning.vectors(self.texts)
 
-    def scores(self, text: str, intent: str = "") -> NDArray[np.float64]:
-        """(entries,): how near each one is, the intent's bonus added."""
+    def scores(self, text: str, intent: str = "") -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """(entries,) twice: how near each one is, the intent's bonus added; and how much of the message it speaks of."""
         near = self._words.likeness(text)
         if self._vectors is not None:
             near = MEANING * (self._vectors @ meaning.vector(text)) + (1 - MEANING) * near
         best = [np.sort(near[a:b])[::-1][: len(NEAREST)] for a, b in self._slices]
         bonus = [BONUS * (intent in entry.intents) for entry in self.entries]
-        return np.array([_mean(nearest) for nearest in best]) + bonus
+        held = self._held.share(text)
+        return (1 - HOLDS) * np.array([_mean(nearest) for nearest in best]) + HOLDS * held + bonus, held
 
 
 def _mean(nearest: NDArray[np.float32]) -> float:
@@ -124,19 +132,20 @@ class Knowledge:
         index = self._current()
         if index is None or not text.strip():
             return Found()
-        scores = index.scores(text, intent)
+        scores, held = index.scores(text, intent)
         ranked = [
-            (float(scores[place]), index.entries[place])
+            (float(scores[place]), index.entries[place], float(held[place]))
             for place in np.argsort(-scores, kind="stable")
             if index.entries[place].id not in without
             and (not within or index.entries[place].intents & set(within))
         ][: OPTIONS + 1]
         if not ranked or ranked[0][0] < ENOUGH:
             return Found()
-        best, first = ranked[0]
+        best, first, covered = ranked[0]
         ahead = len(ranked) < 2 or ranked[1][0] <= best - AHEAD
-        sure = best >= SURE and ahead and bool(within or len(text.strip()) > TOPIC)
-        meant = [first] if sure else [entry for score, entry in ranked[:OPTIONS] if score >= best - BESIDE]
+        asks = bool(within or len(text.strip()) > TOPIC)
+        sure = best >= SURE and ahead and covered >= COVERS and asks
+        meant = [first] if sure else [entry for score, entry, _ in ranked[:OPTIONS] if score >= best - BESIDE]
         return Found(
             [entry for entry in meant if entry.answer(province, day) or entry.ended(province, day)], sure
         )

@@ -1,9 +1,13 @@
-"""Likeness by words: BM25 over characters, pairs of characters, and pairs of syllables (丰谷 sounds like 峰谷)."""
+"""Likeness by words: BM25 over characters, pairs of characters, and pairs of syllables (丰谷 sounds like 峰谷).
+
+And how much of a message is spoken of at all: a rare word of it that something nowhere holds is what it is not about.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -48,3 +52,32 @@ class Words:
             return np.zeros(len(self._own), np.float32)
         most = sum(float(self._most[place] if place is not None else self._most.max()) for place in places)
         return np.asarray(self._index.get_scores(known) / np.sqrt(most * self._own), np.float32)
+
+
+class Held:
+    """How much of a message each of several matters speaks of, whichever of its texts does."""
+
+    def __init__(self, matters: Sequence[Sequence[str]]) -> None:
+        """`matters`: the texts of each."""
+        held = [{sign for text in texts for sign in _signs(text)} for texts in matters]
+        counts = Counter(sign for signs in held for sign in signs)
+        self._place = {sign: place for place, sign in enumerate(counts)}
+        self._in = np.zeros((len(held), len(counts)), bool)
+        for row, signs in enumerate(held):
+            self._in[row, [self._place[sign] for sign in signs]] = True
+        self._rare = np.log(1 + len(held) / (0.5 + np.array(list(counts.values()), np.float32)))
+        self._rarest = float(np.log(1 + len(held) / 0.5))
+
+    def share(self, text: str) -> NDArray[np.float32]:
+        """(matters,), 0 to 1: which part of its characters is held; the fewer hold one, the more it weighs."""
+        said = list(dict.fromkeys(_signs(text)))
+        places = [self._place[sign] for sign in said if sign in self._place]
+        whole = float(self._rare[places].sum()) + self._rarest * (len(said) - len(places))
+        if not whole:
+            return np.zeros(len(self._in), np.float32)
+        return np.asarray(self._in[:, places] @ self._rare[places] / whole, np.float32)
+
+
+def _signs(text: str) -> list[str]:
+    """Characters, and Latin words and numbers whole."""
+    return [token for token in tokens(text) if len(token) == 1 or (token.isascii() and token[0] != "~")]

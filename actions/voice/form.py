@@ -5,10 +5,11 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.applications.order import write
-from actions.forms import LAST_TRY, FormStep
+from actions.forms import FormStep
 from actions.gathering import GATHERING, read
 from actions.outage import address_of
 from actions.promise import timeless
+from actions.reading import phones_in
 from actions.turn import SURE, Event, Turn
 from actions.voice.guide import VOICES, State, Voice
 from actions.voice.record import ANGER, insults
@@ -43,28 +44,54 @@ class ValidateVoiceForm(FormStep):
             return [state.kept(), SlotSet("handoff_reason", "repeated_anger"), *self.leave("action_handoff")]
         if self._interrupts(turn, _missing(state, voice)):
             return self.give_away()
-        return await self._answer(turn, state, voice)
+        return await (self._confirmed if _waits(state) else self._answer)(turn, state, voice)
 
-    @staticmethod
-    def _interrupts(turn: Turn, name: str) -> bool:
+    def fits(self, turn: Turn, asked: str) -> bool:
+        state = State.of(turn)
+        name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
+        return name in PLACES and turn.nothing_but("time", "address", "business_hall")
+
+    def _interrupts(self, turn: Turn, name: str) -> bool:
+        if self.fits(turn, SLOT):
+            return False
         if name in PLACES and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
             return False  # 昨天下午在花木营业厅: where it was, not when it opens
         other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
         return turn.understood and other and turn.confidence >= SURE
 
+    def yes_or_no(self, turn: Turn, asked: str) -> bool:
+        state = State.of(turn)
+        return state is not None and _waits(state)
+
+    def _read_back(self, turn: Turn, state: State, phone: str, **asking: int) -> list[Event]:
+        """A number that was spoken may be misheard, and nobody sees it: it waits for a yes."""
+        state.heard = phone
+        turn.say("utter_voice_confirm_phone", phone=phone)
+        return [state.kept(), *self.ask(SLOT, **asking)]
+
+    async def _confirmed(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
+        """The answer to a number read back: yes, no, or the right one."""
+        if found := phones_in(turn.text):
+            return self._read_back(turn, state, found[0])
+        if turn.yes:
+            state.facts[PHONE], state.heard = state.heard, ""
+            return await self._go_on(turn, state, voice)
+        state.heard = "" if turn.no else state.heard
+        if VOICES.get().says("no_phone", turn.text):
+            state.facts[PHONE] = ""
+            return await self._go_on(turn, state, voice)
+        if turn.no:
+            return [state.kept(), *self.missed(turn, SLOT, f"utter_voice_ask_{PHONE}_again")]
+        return [state.kept(), *self.missed(turn, SLOT, "utter_voice_confirm_phone", phone=state.heard)]
+
     async def _answer(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
         name = _missing(state, voice)
         found = await read(turn, GATHERING.get().facts[name], asked=True)
-        refused = name != "what" and (
-            VOICES.get().says("no_phone", turn.text) or (turn.understood and turn.intent == "deny")
-        )
+        refused = name != "what" and (VOICES.get().says("no_phone", turn.text) or turn.no)
         if found is None and not refused:
-            tries = int(turn.asking(self.form).get("tries", 0)) + 1
-            if tries < LAST_TRY:
-                turn.say(f"utter_voice_ask_{name}_again")
-                return [state.kept(), *self.ask(SLOT, tries=tries)]
-            turn.say(self.given_up)
-            return [state.kept(), *turn.offer("not_answered"), *self.leave()]
+            return [state.kept(), *self.missed(turn, SLOT, f"utter_voice_ask_{name}_again")]
+        if name == PHONE and found and not turn.screen:
+            return self._read_back(turn, state, found.value)
         state.facts[name] = found.value if found else ""
         state.address = address_of(turn) or state.address
         if name != PHONE:
@@ -74,7 +101,12 @@ class ValidateVoiceForm(FormStep):
     async def _go_on(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
         wanted = PHONE in voice.facts and PHONE not in state.facts
         if wanted and (given := await read(turn, GATHERING.get().facts[PHONE], asked=False)):
-            state.facts[PHONE] = given.value  # given unasked: not asked for
+            if turn.screen:
+                state.facts[PHONE] = given.value  # given unasked: not asked for
+            else:
+                state.heard = given.value
+        if _waits(state):
+            return self._read_back(turn, state, state.heard)
         if name := _missing(state, voice):
             turn.say(_question(state, name))
             return [state.kept(), *self.ask(SLOT)]
@@ -125,12 +157,19 @@ class ValidateVoiceForm(FormStep):
         name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
         if state is None or not name:
             return self.leave()
+        if _waits(state):
+            return self._read_back(turn, state, state.heard, tries=self.tries(turn))
         turn.say(_question(state, name))
-        return [state.kept(), *self.ask(asked, tries=turn.asking(self.form).get("tries", 0))]
+        return [state.kept(), *self.ask(asked, tries=self.tries(turn))]
 
 
 def _missing(state: State, voice: Voice) -> str:
     return next((name for name in voice.facts if name not in state.facts), "")
+
+
+def _waits(state: State) -> bool:
+    """Whether a telephone number waits for a yes, with nothing else to be asked before."""
+    return bool(state.heard) and _missing(state, VOICES.get().kinds[state.intent]) == PHONE
 
 
 def _anonymous(state: State, voice: Voice) -> bool:

@@ -49,7 +49,10 @@ class Voices:
 
 @dataclass
 class State:
-    """`start`: id of the message that began it; `facts`: by name, '' for one that is not told; `order`: its number, once written."""
+    """`start`: id of the message that began it; `facts`: by name, '' for one that is not told; `order`: its number, once written.
+
+    `heard`: a telephone number that was spoken and waits for a yes.
+    """
 
     intent: str
     start: str
@@ -57,6 +60,7 @@ class State:
     said: list[str] = field(default_factory=list)
     address: str = ""
     order: str = ""
+    heard: str = ""
 
     @classmethod
     def of(cls, turn: Turn) -> State | None:

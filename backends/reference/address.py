@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 from backends.contracts import Match
 from backends.reference import sounds
 from backends.reference.town.sources import read
+from kit.sounds import heard
 
 NEAR_LIMIT = 3
 ALIKE = 75  # of 100: three of a name's four characters, one of them wrong, missing or too many
@@ -250,7 +251,7 @@ def _near(query: str, places: Sequence[P]) -> Found[P]:
     Villages are told apart by one character, their surname, and lanes by a digit: none is guessed. Nor is anything
     when many are near.
     """
-    line = sounds.heard(query)
+    line = heard(query)
     answer = []
     for place in places:
         name = key(place.name)
@@ -259,7 +260,7 @@ def _near(query: str, places: Sequence[P]) -> Found[P]:
         if any(character.isdigit() for character in name):
             start = next((s for s in range(len(query)) if _one_off(query[s : s + len(name)], name)), None)
         else:
-            close = fuzz.partial_ratio_alignment(sounds.heard(name), line, score_cutoff=ALIKE)
+            close = fuzz.partial_ratio_alignment(heard(name), line, score_cutoff=ALIKE)
             start = close.dest_start if close else None
         if start is not None and not _contradicts(query[:start], place, places):
             answer.append(place)

@@ -1,40 +1,14 @@
-"""What a bad line, or haste, makes of a name: characters that sound alike."""
+"""Names that stand in a query by their sound only, as a bad line or haste leaves them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import islice, product
 
-# On a bad line the first becomes the second: curled tongue to flat, n to l, f to h, the nasals at the end.
-_STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"))
-_ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+from kit.sounds import heard
+
 SHORTEST = 3  # characters: shorter names sound like half the language
 MOST = 8  # readings of one query
-
-
-@lru_cache(maxsize=32768)
-def sound(character: str) -> str:
-    """The toneless syllable of a Chinese character with the pairs that lines confuse made one; others as they are."""
-    from pypinyin import Style, lazy_pinyin
-
-    found = str(lazy_pinyin(character, style=Style.NORMAL, errors="default")[0])
-    if found == character:
-        return found
-    for clear, dull in _STARTS:
-        if found.startswith(clear):
-            found = dull + found[len(clear) :]
-            break
-    for clear, dull in _ENDS:
-        if found.endswith(clear):
-            found = found[: -len(clear)] + dull
-    return found
-
-
-@lru_cache(maxsize=8192)
-def heard(text: str) -> tuple[str, ...]:
-    """One sound a character."""
-    return tuple(map(sound, text))
 
 
 def readings(query: str, names: Iterable[str]) -> list[str]:

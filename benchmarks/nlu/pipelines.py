@@ -40,6 +40,8 @@ class Pipeline:
             KeyError: there is none.
         """
         config = yaml.safe_load(SOURCES[name].read_text("utf-8"))
+        for component in config["pipeline"]:
+            component.pop("kept", None)  # a training that is measured begins from nothing
         if entities is not None:
             for component in config["pipeline"]:
                 if component["name"] in LEARNERS:

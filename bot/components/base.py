@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 import zlib
+from abc import abstractmethod
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, TypeVar
@@ -16,6 +17,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException, RasaException
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 C = TypeVar("C", bound=type)
 _RECIPE = "rasa.engine.recipes.default_recipe"
@@ -126,6 +128,37 @@ class HotlineComponent(GraphComponent):
     def supported_languages() -> list[str] | None:
         """Chinese only."""
         return ["zh"]
+
+
+class TrainedComponent(HotlineComponent):
+    """Base of the components that leave something in the model: `train` writes it, `restore` reads it."""
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> TrainedComponent:
+        """The trained component from the model.
+
+        Raises:
+            BrokenModel: files are missing or do not fit together.
+        """
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component.restore(directory)
+        return component
+
+    @abstractmethod
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn, write what was learnt to `directory` and name it."""
+
+    @abstractmethod
+    def restore(self, directory: Path) -> None:
+        """Take up what `train` wrote there; the directory is gone afterwards."""
 
 
 def write_json(path: Path, value: Any) -> None:

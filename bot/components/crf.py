@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token
@@ -15,11 +16,11 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.base import TrainedComponent, read_json, register, write_json
 from bot.components.lookups import FILES, Lookups
 from bot.components.noise import NOISE
 from bot.components.numerals import DIGITS
-from bot.components.patterns import address_end, pattern_marks
+from bot.components.patterns import address_end, ends_as_place, pattern_marks
 from bot.components.pinyin import syllable
 from bot.components.reading import READING, Reading, reading_of
 from bot.components.tokenizer import tokens_of
@@ -33,9 +34,10 @@ _YIELDING = ("time", "amount", "energy", "voltage", "device", "scope")
 
 
 @register("ENTITY_EXTRACTOR", trainable=True)
-class CrfEntityExtractor(HotlineComponent):
+class CrfEntityExtractor(TrainedComponent):
     """Marks each character B, I or O; what an extractor before it has taken is cut off at its ends, else it gives way.
 
+    Where no address is found, a run that may be one with `faint` and ends as places are called is taken for it.
     Only an address or a name that is sure (`certain`) takes what a rule found inside it: a street named after a festival.
 
     Features of a character: itself and its neighbours (two to each side), its sound, its place in jieba's word, the shape
@@ -54,11 +56,12 @@ class CrfEntityExtractor(HotlineComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Names to learn, folder of lists, and the strengths and steps of the training."""
+        """Names to learn, folder of lists, the strengths and steps of the training; `certain`, `faint`: see there."""
         return {
             "entities": list(LEARNT),
             "lookups": "data/lookups",
             "certain": 0.7,
+            "faint": 0.25,
             "plain": 0.25,
             "l1": 0.05,
             "l2": 0.01,
@@ -106,21 +109,10 @@ class CrfEntityExtractor(HotlineComponent):
                 self._open(directory)
         return self._resource
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> CrfEntityExtractor:
-        """The trained component from the model."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._lookups = Lookups(**read_json(directory / "lookups.json"))
-            component._open(directory)
-        return component
+    def restore(self, directory: Path) -> None:
+        """The lists and the chain, if there is one."""
+        self._lookups = Lookups(**read_json(directory / "lookups.json"))
+        self._open(directory)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities to the messages."""
@@ -168,9 +160,14 @@ class CrfEntityExtractor(HotlineComponent):
                 spans[-1][1].append(index)
             elif label != "O":
                 spans.append((name, [index]))
-        found = []
+        if not any(name == "address" for name, _ in spans):
+            spans += [("address", inside) for inside in self._faint(tokens, labels)]
+            spans.sort(key=lambda span: span[1][0])
+        found: list[dict[str, Any]] = []
         for place, (name, inside) in enumerate(spans):
-            certain = min(self._tagger.marginal(labels[index], index) for index in inside)
+            if found and tokens[inside[0]].start < found[-1]["end"]:
+                continue  # the address before it went on
+            certain = min(self._likely(labels[index], index) for index in inside)
             sure = name != "business_hall" and certain >= self.config["certain"]
             inside = _left_over(tokens, inside, taken, sure)
             if name == "address" and len(inside) > 2 and tokens[inside[-1]].text in _NO_END:
@@ -179,7 +176,10 @@ class CrfEntityExtractor(HotlineComponent):
                 continue
             start, end = tokens[inside[0]].start, tokens[inside[-1]].end
             if name == "address":
-                ahead = [tokens[spans[place + 1][1][0]].start] if place + 1 < len(spans) else []
+                # What begins where the address ends may be the rest of it.
+                ahead = [
+                    begin for _, (first, *_) in spans[place + 1 :] if (begin := tokens[first].start) > end
+                ]
                 # A substation or a machine works may belong to the name of the place.
                 ahead += [e["start"] for e in taken if e["start"] >= end and e["entity"] != "device"]
                 end = _address_end(reading_of(message), start, end, min(ahead, default=None))
@@ -190,11 +190,27 @@ class CrfEntityExtractor(HotlineComponent):
                     "end": end,
                     "text": message.get(TEXT)[start:end],
                     "value": message.get(TEXT)[start:end],
-                    "confidence_entity": round(float(certain), 4),
+                    "confidence_entity": round(certain, 4),
                     "extractor": type(self).__name__,
                 }
             )
         return found
+
+    def _likely(self, label: str, index: int) -> float:
+        """How likely the character has its label, or any label at all where it got none."""
+        likely = float(self._tagger.marginal(label, index))
+        return 1 - likely if label == "O" else likely
+
+    def _faint(self, tokens: list[Token], labels: list[str]) -> Iterator[list[int]]:
+        """Runs of characters that may well be an address, though none is the likelier, and end with a word for a place."""
+        may = [
+            label == "O" and self._likely(label, index) >= self.config["faint"]
+            for index, label in enumerate(labels)
+        ]
+        for here, group in groupby(range(len(tokens)), key=may.__getitem__):
+            inside = list(group)
+            if here and ends_as_place("".join(tokens[index].text for index in inside)):
+                yield inside
 
     def _features(self, message: Message, tokens: list[Token]) -> list[list[str]]:
         reading = reading_of(message)

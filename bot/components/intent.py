@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack, vstack
 from threadpoolctl import threadpool_limits
 
-from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, register, write_json
+from bot.components.base import BrokenModel, TrainedComponent, read_arrays, read_json, register, write_json
 from bot.components.characters import CharacterNgrams
 from bot.components.noise import NOISE
 from bot.components.wide_deep import Network, Settings, fit, softmax
@@ -37,7 +37,7 @@ def sentence_features(message: Message) -> list[Features]:
 
 
 @register("INTENT_CLASSIFIER", trainable=True)
-class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
+class WideDeepIntentClassifier(TrainedComponent, IntentClassifier):
     """A wide and deep network (see `wide_deep.py`); in the model plain arrays and JSON, so loading needs numpy alone.
 
     It is the mean of `members` networks. Each leaves out its own tenth of the examples; on what was left out the
@@ -130,36 +130,21 @@ class WideDeepIntentClassifier(HotlineComponent, IntentClassifier):
             write_json(directory / "intents.json", said)
             np.savez(directory / "weights.npz", **self._network.halves())
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> WideDeepIntentClassifier:
-        """The trained component from the model.
-
-        Raises:
-            BrokenModel: files are missing or of other sizes than they say.
-        """
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            said = read_json(directory / "intents.json")
-            arrays = read_arrays(directory / "weights.npz", *Network.NAMES)
+    def restore(self, directory: Path) -> None:
+        """Intents and network, which must fit each other."""
+        said = read_json(directory / "intents.json")
+        arrays = read_arrays(directory / "weights.npz", *Network.NAMES)
         try:
-            component._intents, component._scale = said["intents"], float(said["scale"])
-            component._temperature, component._lean = float(said["temperature"]), np.asarray(said["lean"])
-            component._blocks = [(name, size) for name, size in said["blocks"]]
+            self._intents, self._scale = said["intents"], float(said["scale"])
+            self._temperature, self._lean = float(said["temperature"]), np.asarray(said["lean"])
+            self._blocks = [(name, size) for name, size in said["blocks"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise BrokenModel(f"{cls.__name__}: intents.json lacks {error}") from error
+            raise BrokenModel(f"{type(self).__name__}: intents.json lacks {error}") from error
         network = Network(*(array.astype(np.float32) for array in arrays))
-        rows = sum(size for _, size in component._blocks)
-        if len(network.wide) + len(network.inner) != rows or len(network.bias) != len(component._intents):
-            raise BrokenModel(f"{cls.__name__}: weights {network.wide.shape} for {rows} features")
-        component._network = network
-        return component
+        rows = sum(size for _, size in self._blocks)
+        if len(network.wide) + len(network.inner) != rows or len(network.bias) != len(self._intents):
+            raise BrokenModel(f"{type(self).__name__}: weights {network.wide.shape} for {rows} features")
+        self._network = network
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking."""

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.base import HotlineComponent, read_json, write_json
+from bot.components.base import TrainedComponent, read_json, write_json
 from bot.components.reading import read
 
 FILES = ("places.txt", "divisions.txt", "halls.txt", "devices.yml")
@@ -76,7 +75,7 @@ class Lookups:
         ]
 
 
-class LookupComponent(HotlineComponent):
+class LookupComponent(TrainedComponent):
     """Base of what works from the lists of the folder `lookups`; the model carries them with it."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -104,20 +103,9 @@ class LookupComponent(HotlineComponent):
             write_json(directory / "lookups.json", dataclasses.asdict(self._lookups))
         return self._resource
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> LookupComponent:
-        """The component with the model's lists."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component.use(Lookups(**read_json(directory / "lookups.json")))
-        return component
+    def restore(self, directory: Path) -> None:
+        """The model's lists."""
+        self.use(Lookups(**read_json(directory / "lookups.json")))
 
 
 def _lines(path: Path) -> list[str]:

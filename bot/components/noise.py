@@ -60,16 +60,17 @@ class TrainingNoise(HotlineComponent):
         examples = [message for message in training_data.training_examples if message.get(TEXT)]
         seen = {message.get(TEXT) for message in examples}
         sounds = _Sounds(seen)
-        chance = random.Random(self.config["seed"])  # noqa: S311 (nothing secret)
         copies = []
         whole, rest = divmod(float(self.config["copies"]), 1)
         for message in examples:
+            chance = self._chance("copies", message)
             for _ in range(int(whole) + (chance.random() < rest)):
                 copy = self._copy(message, sounds, chance)
                 if copy.get(TEXT) and copy.get(TEXT) not in seen:
                     seen.add(copy.get(TEXT))
                     copies.append(copy)
         for message in examples:
+            chance = self._chance("joins", message)
             if chance.random() < self.config["joins"].get(message.get(INTENT), 0.0):
                 other = chance.choice(examples)
                 if other.get(INTENT) not in self.config["joins"]:
@@ -79,6 +80,10 @@ class TrainingNoise(HotlineComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Nothing: residents bring their own noise."""
         return messages
+
+    def _chance(self, what: str, message: Message) -> random.Random:
+        # Of each message its own: an utterance more changes no other's copies.
+        return random.Random(f"{self.config['seed']} {what} {message.get(TEXT)}")  # noqa: S311 (nothing secret)
 
     def _copy(self, message: Message, sounds: _Sounds, chance: random.Random) -> Message:
         text = message.get(TEXT)

@@ -21,12 +21,16 @@ _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = r"[0-9零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖幺两俩仨十拾百佰千仟万亿半点.]"
 """One character of a numeral, as a regular expression."""
 
+_DIGIT = "[一二三四五六七八九]"
+_SHORT = re.compile(f"(?P<whole>.+(?P<unit>[百千万]))(?P<tens>{_DIGIT})(?P<ones>{_DIGIT})")
 _ARABIC = re.compile(r"(\d+(?:\.\d+)?)([十百千万亿]*)")
 
 
 def number(text: str) -> Decimal | None:
     """The value of a numeral, `None` if it is none.
 
+    >>> number("一百一五"), number("一百二三")
+    (Decimal('115'), None)
     >>> number("一百二十三"), number("一百二"), number("3.5万"), number("二零二二"), number("两点五"), number("半")
     (Decimal('123'), Decimal('120'), Decimal('35000.0'), Decimal('2022'), Decimal('2.5'), Decimal('0.5'))
     """
@@ -59,6 +63,12 @@ def number(text: str) -> Decimal | None:
 def _whole(text: str) -> int | None:
     if text and all(character in DIGITS for character in text):
         return int("".join(str(DIGITS[character]) for character in text))
+    if short := _SHORT.fullmatch(text):
+        tens, ones, whole = DIGITS[short["tens"]], DIGITS[short["ones"]], _whole(short["whole"])
+        if whole is None or ones == tens + 1:
+            return None  # a hundred and twenty or thirty
+        unit = _TENS.get(short["unit"]) or _MYRIADS[short["unit"]]
+        return whole + (10 * tens + ones) * unit // 100
     total = section = digit = 0
     last = 0
     for index, character in enumerate(text):

@@ -44,9 +44,14 @@ _DOOR = "[0-9a-z一二三四五六七八九十百零〇-]"
 # What still belongs to an address where the learnt border fell too early: a door, or what the place is called after.
 _REST = re.compile(
     f"(?:{_DOOR}{{1,6}}(?:号楼|号院|单元|公里处?|[号栋幢座室排组队弄区期])(?!线|电|机|闸|那|大))+(?:{_DOOR}{{3,5}}(?![0-9度块元伏千]))?"
-    "|(?<=[0-9])公里处?"
+    "|(?<=[0-9])公里处?|(?<=[0-9]公)里处?|[镇乡](?![里上下亲])|村(?![里上下民长口头委干])"
+    f"|(?<=[元栋幢座楼号弄]){_DOOR}{{1,3}}[楼层](?![道梯上下顶长高电线那大])(?:[0-9]{{3,4}}室?)?"
     "|[^,，。、 的在了停没是有电线着火又还说这那我你一]{0,3}(?:卫生所|卫生院|停车场|交叉口|路口|派出所|加油站|变电站|公交站|机械厂|服装厂|工业园|产业园"
     "|码头|市场|菜场|超市|小学|中学|学校|医院|小区|花园|公寓|大厦|广场|宾馆|酒店|饭店|幼儿园|敬老院|村委会|工地|大桥|桥头|公园)"
+)
+
+_PLACE = re.compile(
+    "[一-鿿0-9a-z]{2,}(?:[乡镇村屯庄寨弄巷苑城府庭]|街道|社区|小区|花园|公寓|家园|新村|新城|大厦|广场|市场|路|大道|厂|学校|小学|中学|医院)"
 )
 
 
@@ -55,10 +60,17 @@ def address_end(text: str, end: int) -> int:
 
     >>> address_end("枫桥路变电站的噪音", 3), address_end("城南旧货市场二排3号", 6), address_end("牡丹路停电", 3)
     (6, 10, 3)
+    >>> address_end("三单元六楼没电", 3), address_end("码头镇淹了", 2), address_end("梅林村里停电", 2)
+    (5, 3, 2)
     """
     while (rest := _REST.match(text, end)) and rest.end() > end:
         end = rest.end()
     return end
+
+
+def ends_as_place(text: str) -> bool:
+    """Whether a reading ends with a word for a place behind a name of at least two characters."""
+    return bool(_PLACE.fullmatch(text))
 
 
 def pattern_marks(text: str) -> list[str]:

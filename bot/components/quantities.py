@@ -20,11 +20,11 @@ _MORE = "(?:好?几[百十]?|[多来余把])?"
 _QUANTITY = f"{_NUMERAL}{_MORE}万?"
 _TO = "(?:到|至|~|—+|-+|–)"
 
-_KWH = r"(?:千瓦时|千瓦小时|kw·?\.?h|kwh)"
+_KWH = r"(?:千瓦·?时|千瓦小时|kw·?\.?h|kwh)"
 _KWH_UNIT = re.compile(_KWH)
 ENERGY = re.compile(
     f"(?:{_NUMERAL}{_MORE}{_TO})?{_QUANTITY}个?(?:(?P<degree>度)(?!数|假|日|角|以?[上下]的?高?温|高温|灰|娘|米)|"
-    f"{_KWH}|(?P<misheard>兔)(?=电|[,。?!]|$))"
+    f" ?{_KWH}|(?P<misheard>兔)(?=电|[,。?!]|$)|(?P<counted>字)儿?(?=$|[,。?!了的电呢吧吗嘛多要合是得该怎]))"
 )
 _WARM = re.compile(
     "(?:零下|气温|温度|高温|体温|室温|水温|摄氏|发烧|烧到|高烧|低烧|热到|冷到|天气|最高|最低|调到|开到|设到|打到|开的?是?|调|调成|设定|空调[^,。]{0,4}|制冷|制热|屋里|室内|车间里|冷气|暖气|转|拐|弯|倾斜|歪|斜了?)[^,。度]{0,3}$"
@@ -37,7 +37,7 @@ _USED = re.compile(
 )
 
 VOLTAGE = re.compile(
-    f"(?:{_NUMERAL}{_MORE}(?:{_TO}|/))?{_QUANTITY}(?:千伏(?!安)|kv(?!a|[a-z])|伏特|伏(?!安|天)|v(?![a-z]))"
+    f"(?:{_NUMERAL}{_MORE}(?:{_TO}|/))?{_QUANTITY}(?:千伏(?!安)|伏特|伏(?!安|天)| ?kv(?![a-z])| ?v(?![a-z]))"
 )
 _VOLTAGE_TALK = re.compile("^(?!.*(?:负荷|容量)).*(?:电压|伏(?!安))")
 # In talk of voltage a numeral near those of the low-voltage grid needs no unit.
@@ -75,20 +75,28 @@ _HARDLY = re.compile(
     "(?:才|就|都|要|得|变成|涨到|涨成|从|到|成|是|平时|以前|平常|往常|每月|月|一直|也就|顶多|最多|不到|将近|差不多|大概|多|[,、。])$"
 )
 _ELLIPTIC = re.compile(f"[{_DIGIT}两][百千万][{_DIGIT}]")
-_CONSUMED = re.compile("[用走耗转]了?[^,。]{0,6}$|电量[^,。]{0,6}$")
+# What a meter counted is called words, too.
+_METERED = re.compile("[用走跑转耗蹦使](?:电量?)?(?:了|掉|过|是)?(?:有|才|将近|快|大概|差不多|大约)?$")
+# Who asks what it costs has said what was used: a numeral without unit is energy then.
+_PRICE_ASKED = re.compile(
+    "(?:多少|几多|好多|幾多)(?:钱|电费|块|元|费用)|几(?:块|钿|元)|(?:[交缴付收掏给花]|电费)(?:是|得|要)?(?:多少|几多|好多)"
+)
+_PREPAID = re.compile("充|剩|存|余额")
+_MEASURED = re.compile("[度字伏斤米亩岁千]|电压|电量|负荷")
+_CONSUMED = re.compile("[用走耗转使]了?[^,。]{0,6}$|电量[^,。]{0,6}$")
 _READ = re.compile("(?:表上|读数|示数|度数|止码|起码|电量|抄[到的表]|容量|电压)[^,。块元]{0,8}$")
 _CAPACITY = re.compile("千伏安|kva|增容|减容|容量|千瓦|变压器换|[0-9]的变压器")
 _MONEY_TALK = re.compile(
     "电费|话费|代扣|违约金|欠款|账单|缴费|交费|充值|余额|欠费|多少钱|块钱|扣款|扣了|交了|缴了|充了|花了|欠了|欠着|收了|退了|赔|收费"
 )
 _BARE = re.compile(
-    f"(?P<n>(?:{_NUMERAL}{_MORE}{_TO})?{_QUANTITY})(?![0-9a-z.%·:/]|{NUMERAL}|[,][0-9]|[瓦度天个月年户号时分小次人家台岁伏安平米公里层楼室栋路幢组条位期档项类遍趟回点秒级支张块元毛角倍折成口排根盏只周星礼代宿夜兆吨克斤匹套间座步者桌亩方袋瓶包箱辆头颗棵笔封字票平眼户件份把转行角线杆来多几]|千瓦|千伏|客户|三零)"
+    f"(?P<n>(?:{_NUMERAL}{_MORE}{_TO})?{_QUANTITY})(?![0-9a-z.%·:/]|{NUMERAL}|[,][0-9]|[瓦度天个月年户号时分小次人家台岁伏安平米公里层楼室栋路幢组条位期档项类遍趟回点秒级支张块元毛角倍折成口排根盏只周星礼代宿夜兆吨克斤匹套间座步者桌亩方袋瓶包箱盘株羽筐担盆辆头颗棵笔封字票平眼户件份把转行角线杆来多几]|千瓦|千伏|客户|三零)"
 )
 _MONEY_AFTER = re.compile(
     "(?:的|多的?)?(?:电费|电(?=[,。!?了]|$)|话费|余额|费用|钱|违约金|滞纳金|押金|赔偿|进去|到账|没到|发票)"
 )
 _VAGUE = re.compile(
-    f"[几数好][十百千万亿]|[十百千万亿]几|^[几数]|百十|[十百千万]把|[块毛元]几|[{_DIGIT}两]{{2}}[十百千万亿]|^[{_DIGIT}两]{{2}}(?![零〇{_DIGIT}0-9])"
+    f"[几数好][十百千万亿]|[百千万亿]几|(?<![百千][{_DIGIT}])十几|^[几数]|百十|[十百千万]把|[块毛元]几|[{_DIGIT}两]{{2}}[十百千万亿]|^[{_DIGIT}两]{{2}}(?![零〇{_DIGIT}0-9])"
 )
 _SPAN = re.compile(f"[0-9{_DIGIT}十百千万元块多](?:{_TO})[0-9{_DIGIT}两]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -114,13 +122,19 @@ def find_quantities(text: str) -> list[tuple[str, int, int]]:
         found += [
             ("voltage", *match.span()) for match in _VOLTAGE_BARE.finditer(text) if _is_voltage(match.group())
         ]
+    if _PRICE_ASKED.search(text) and not _PREPAID.search(text):
+        found += [("energy", *match.span("n")) for match in _BARE.finditer(text) if _is_used(text, match)]
     found += [("amount", *match.span()) for match in AMOUNT.finditer(text) if _is_money(text, match)]
-    if _MONEY_TALK.search(text) or _PAID_ANYWHERE.search(text):
+    if _MONEY_TALK.search(text) or _PAID_ANYWHERE.search(text) or _said_short(text):
         found += [("amount", *match.span("n")) for match in _BARE.finditer(text) if _is_paid(text, match)]
     return found
 
 
-_PAID_ANYWHERE = re.compile("[交缴充扣欠剩退赔补收花付存罚涨钱费价余]|账单")
+_PAID_ANYWHERE = re.compile("[交缴充扣欠剩退赔补收花付存罚涨钱费价余值]|账单|少说|损失")
+
+
+def _said_short(text: str) -> bool:
+    return bool(_ELLIPTIC.search(text)) and not _MEASURED.search(text)
 
 
 def _is_voltage(written: str) -> bool:
@@ -137,10 +151,12 @@ def _is_energy(text: str, match: re.Match[str]) -> bool:
         return False
     if match["misheard"]:
         return bool(re.search("电|用|表", text))
-    if not match["degree"]:
+    if not match["degree"] and not match["counted"]:
         return True
     before = text[max(0, match.start() - 8) : match.start()]
-    named = text.startswith("电", match.end())
+    if match["counted"]:
+        return bool(_METERED.search(before)) and bool(re.search("[电表钱费度]", text))
+    named = text.startswith("电", match.end()) or _CONSUMED.search(before)
     if not named and (_WARM.search(before) or _HOT.match(text, match.end())):
         return False
     # What one kilowatt-hour costs names a unit, no quantity.
@@ -168,6 +184,11 @@ def _is_money(text: str, match: re.Match[str]) -> bool:
     return True
 
 
+def _is_used(text: str, match: re.Match[str]) -> bool:
+    value = quantity_of(match["n"])
+    return value is not None and Decimal(value) >= 10 and bool(_METERED.search(text[: match.start()]))
+
+
 def _is_paid(text: str, match: re.Match[str]) -> bool:
     written = match["n"]
     value = quantity_of(written)
@@ -190,8 +211,10 @@ def _is_paid(text: str, match: re.Match[str]) -> bool:
         return True
     if _MONEY_AFTER.match(text, match.end()):
         return True
+    if _CONSUMED.search(before):
+        return False
     # Three hundred and two: said of money alone, where nobody speaks of what was used.
-    if _ELLIPTIC.fullmatch(written) and not _CAPACITY.search(text) and not _CONSUMED.search(before):
+    if _ELLIPTIC.fullmatch(written) and not _CAPACITY.search(text):
         return True
     if _CAPACITY.search(text) or not _MONEY_TALK.search(text):
         return False

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections import Counter
+from pathlib import Path
 from typing import Any, Iterable
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token
@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
-from bot.components.base import BrokenModel, HotlineComponent, read_arrays, read_json, write_json
+from bot.components.base import BrokenModel, TrainedComponent, read_arrays, read_json, write_json
 from bot.components.reading import READING, ReadingNormalizer
 from bot.components.tokenizer import tokens_of
 
@@ -40,7 +40,7 @@ def ngrams(units: list[str], low: int, high: int) -> list[list[str]]:
     return grams
 
 
-class TermFeaturizer(HotlineComponent):
+class TermFeaturizer(TrainedComponent):
     """Base: a subclass says which terms begin at each token.
 
     Sentence features are (1, vocabulary), sublinear tf-idf of length one; sequence features, where `sequence` asks for
@@ -89,44 +89,23 @@ class TermFeaturizer(HotlineComponent):
         self._columns = {term: column for column, term in enumerate(kept)}
         idf = [math.log((1 + messages) / (1 + counts[term])) + 1 for term in kept]
         self._weights = np.asarray(idf, dtype=np.float32)
-        self.persist()
+        with self._storage.write_to(self._resource) as directory:
+            self.persist(directory)
         return self._resource
 
-    def persist(self) -> None:
+    def persist(self, directory: Path) -> None:
         """Vocabulary as JSON, weights as a plain array."""
-        with self._storage.write_to(self._resource) as directory:
-            write_json(directory / "terms.json", list(self._columns))
-            np.savez_compressed(directory / "weights.npz", idf=self._weights)
-            self.persist_more(directory)
+        write_json(directory / "terms.json", list(self._columns))
+        np.savez_compressed(directory / "weights.npz", idf=self._weights)
 
-    def persist_more(self, directory: Any) -> None:
-        """Further files of a subclass."""
-
-    def load_more(self, directory: Any) -> None:
-        """Further files of a subclass."""
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> TermFeaturizer:
-        """The trained component from the model."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as directory:
-            component._columns = {
-                term: column for column, term in enumerate(read_json(directory / "terms.json"))
-            }
-            (component._weights,) = read_arrays(directory / "weights.npz", "idf")
-            component.load_more(directory)
-        if len(component._columns) != len(component._weights):
+    def restore(self, directory: Path) -> None:
+        """Vocabulary and weights."""
+        self._columns = {term: column for column, term in enumerate(read_json(directory / "terms.json"))}
+        (self._weights,) = read_arrays(directory / "weights.npz", "idf")
+        if len(self._columns) != len(self._weights):
             raise BrokenModel(
-                f"{cls.__name__}: {len(component._columns)} terms, {len(component._weights)} weights"
+                f"{type(self).__name__}: {len(self._columns)} terms, {len(self._weights)} weights"
             )
-        return component
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to the training examples."""

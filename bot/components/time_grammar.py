@@ -72,6 +72,7 @@ _ASKED = re.compile("(?:[了这那好过有没近]|(?<!提)前)$")
 _ANSWERED = re.compile("了|前|后|没|都|以前|之前")
 _COUNTED = re.compile("[哪有那]$")
 _LISTED = re.compile("、")
+_UNTOLD_DAY = re.compile("[天日]$")
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,33 @@ def find_times(text: str) -> list[tuple[int, int]]:
     ['昨晚8点到早上6点', '三天']
     """
     found: list[tuple[int, int]] = []
-    read = 0
+    read = untold = 0
     for match in _START.finditer(text):
         place = match.start()
         named = time_at(text, place) if place >= read and _may_begin(text, place) else None
-        if named:
+        if named and untold and text[untold:place] in ("", "的") and _names_no_day(named):
+            # The morning of a day that nobody can tell is not this morning.
+            read = untold = named.end
+        elif named:
+            untold = named.end if _is_untold_day(named, text) else 0
             # That day, right after a date, says no more than the date.
-            again = found and found[-1][1] == place and text.startswith(("那", "当"), place)
+            again = bool(found) and found[-1][1] == place and text.startswith(("那", "当"), place)
             if not again and _says_when(named, text):
                 found.append((place, named.end))
             read = read if again else named.end
     return found
+
+
+def _names_no_day(named: Named) -> bool:
+    if named.kind != "calendar" or named.match is None:
+        return False
+    groups = named.match.groupdict()
+    return not any(groups[name] for name in ("year", "y", "month", "m", "bare", "day", "d", "dl", "week"))
+
+
+def _is_untold_day(named: Named, text: str) -> bool:
+    awhile = named.kind == "simple" and named.match is not None and named.match["awhile"]
+    return bool(awhile and _UNTOLD_DAY.search(text[: named.end]))
 
 
 def _says_when(named: Named, text: str) -> bool:
@@ -142,9 +159,9 @@ def _says_when(named: Named, text: str) -> bool:
         or (named.kind == "season" and not (groups.get("year") or groups.get("y")))
     ):
         return False
-    rate = named.kind == "duration" and groups["n"] == "一" and groups["unit"] in _RATES
+    rate = named.kind == "duration" and groups["n"] in ("一", "整") and groups["unit"] in _RATES
     rate = rate and not (groups["pre"] or groups["tail"] or groups["n2"])
-    lasting = text[named.end : named.end + 1] in ("了", "没", "多", "内") or _AWAY.search(text[: named.start])
+    lasting = text.startswith(("了", "没", "多少", "内"), named.end) or _AWAY.search(text[: named.start])
     return not (rate and not named.way and not lasting)
 
 
@@ -236,6 +253,8 @@ def _tells_length(match: re.Match[str], before: str, text: str) -> bool:
     n = match["n"]
     if n is None:
         return True
+    if before.endswith(("那", "嗰")) and n in ("两", "几", "三") and not match["pre"]:
+        return False  # of a time that was named before
     if n == "几" and not match["pre"]:
         return bool(_ASKED.search(before) or _ANSWERED.match(text, match.end()))
     if n.endswith("半") and match["unit"] in ("夜", "晚", "晚上"):

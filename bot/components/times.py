@@ -10,15 +10,14 @@ from zoneinfo import ZoneInfo
 from bot.components.lunar import MONTHS, festival, lunar_day
 from bot.components.numerals import number
 from bot.components.spoken import plain
+from bot.components.time_dates import clock_of, month_of, within, year_of
 from bot.components.time_grammar import Named, time_at
 from bot.components.time_lengths import Span, length_of, midnight, nearest, plus, start_of
-from bot.components.time_words import DAYS, FESTIVALS, PARTS, SEASONS, SHIFTS, WEEKDAYS, YEARS
+from bot.components.time_words import DAYS, FESTIVALS, SEASONS, SHIFTS, WEEKDAYS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
 _LEADING = re.compile("^(?:已经|连续|整整|都|从|自|在|到)+(?=.)|(?:的时候|时候|之间|的)$")
-_TENTHS = {"上": (1, 11), "中": (11, 21), "下": (21, 0), "底": (21, 0), "末": (21, 0), "尾": (21, 0), "初": (1, 11), "头": (1, 11)}  # fmt: skip
-
 
 AHEAD = 60
 """Days a bare date may lie ahead where nothing tells whether past or future is meant."""
@@ -172,13 +171,13 @@ def _simple(match: re.Match[str], at: Reference) -> Span | None:
 
 
 def _half(match: re.Match[str], at: Reference) -> Span:
-    start = start_of(at.now, "year").replace(year=_year(match, at))
+    start = start_of(at.now, "year").replace(year=year_of(match, at.now))
     start = start if match["half"] in "上前" else plus(start, "month", 6)
     return Span(start, plus(start, "month", 6))
 
 
 def _quarter(match: re.Match[str], at: Reference) -> Span:
-    start = start_of(at.now, "year").replace(year=_year(match, at))
+    start = start_of(at.now, "year").replace(year=year_of(match, at.now))
     if match["n"]:
         start = plus(start, "month", 3 * (int(number(match["n"]) or 1) - 1))
     else:
@@ -190,7 +189,7 @@ def _season(match: re.Match[str], at: Reference) -> Span | None:
     if not (match["year"] or match["y"]):
         return None
     month, months = SEASONS[match["season"]]
-    start = start_of(at.now, "year").replace(year=_year(match, at), month=month)
+    start = start_of(at.now, "year").replace(year=year_of(match, at.now), month=month)
     return Span(start, plus(start, "month", months))
 
 
@@ -199,12 +198,12 @@ def _festival(match: re.Match[str], at: Reference) -> Span | None:
         return None
     named = match["year"] or match["y"]
     if match["lunar"]:
-        return festival(match["lunar"], at.now, at.ahead, _year(match, at) if named else None)
+        return festival(match["lunar"], at.now, at.ahead, year_of(match, at.now) if named else None)
     if not match["solar"]:
         return None
     month, first, days = FESTIVALS[match["solar"]]
     start = start_of(at.now, "year").replace(month=month, day=first)
-    start = start.replace(year=_year(match, at)) if named else nearest(start, at.now, at.ahead)
+    start = start.replace(year=year_of(match, at.now)) if named else nearest(start, at.now, at.ahead)
     return Span(start, start + timedelta(days=days))
 
 
@@ -215,12 +214,12 @@ def _calendar(match: re.Match[str], at: Reference, today: datetime | None = None
         return _lunar(match, at)
     day, unit = today or midnight(at.now), "day"
     if match["year"] or match["y"]:
-        day, unit = start_of(at.now, "year").replace(year=_year(match, at)), "year"
+        day, unit = start_of(at.now, "year").replace(year=year_of(match, at.now)), "year"
     if match["month"]:
         shift = SHIFTS[match["month"]]
         day, unit = plus(start_of(at.now, "month"), "month", shift), "month"
     elif match["m"]:
-        day, unit = day.replace(month=_month(match["m"]), day=1), "month"
+        day, unit = day.replace(month=month_of(match["m"]), day=1), "month"
     elif match["bare"] and unit == "day":
         day, unit = (
             (start_of(at.now, "month"), "month")
@@ -240,7 +239,9 @@ def _calendar(match: re.Match[str], at: Reference, today: datetime | None = None
     if match["m"] and not (match["year"] or match["y"]):
         day = nearest(day, at.now, at.ahead if unit == "day" or at.ahead > AHEAD else 0)
     if match["mpart"] and unit in ("month", "year"):
-        return _within(match["mpart"], day, unit)
+        return within(match["mpart"], day, unit)
+    if match["year"] == "当年" and unit == "year":
+        return None  # rather the year when it happened than this one
     end = plus(day, unit, 1)
     if (
         match["m"]
@@ -250,7 +251,7 @@ def _calendar(match: re.Match[str], at: Reference, today: datetime | None = None
         and "十" not in match["m"]
     ):
         end = plus(day, "month", 2)
-    return _clock(match, day) or Span(day, end)
+    return clock_of(match, day) or Span(day, end)
 
 
 def _lunar(match: re.Match[str], at: Reference) -> Span | None:
@@ -258,55 +259,7 @@ def _lunar(match: re.Match[str], at: Reference) -> Span | None:
     if match["month"] or match["mpart"] or match["week"] or (match["m"] and not named and match["dbare"]):
         return None
     day = (20 if named[0] == "廿" else 0) + int(number(named.lstrip("初廿")) or 0) if named else None
-    month = None if match["m"] is None else MONTHS.get(match["m"]) or _month(match["m"])
-    year = _year(match, at) if match["year"] or match["y"] else None
+    month = None if match["m"] is None else MONTHS.get(match["m"]) or month_of(match["m"])
+    year = year_of(match, at.now) if match["year"] or match["y"] else None
     span = lunar_day(month, day, at.now, at.ahead, year)
-    return _clock(match, span.start) or span
-
-
-def _month(written: str) -> int:
-    if len(written) == 2 and not written.isdigit() and "十" not in written:  # July, August
-        written = written[0]
-    return int(number(written) or 0)
-
-
-def _within(part: str, start: datetime, unit: str) -> Span:
-    end = plus(start, unit, 1)
-    if unit == "year":
-        months = {"初": (0, 2), "头": (0, 2), "中": (5, 7)}.get(part[0], (10, 12))
-        return Span(plus(start, "month", months[0]), plus(start, "month", months[1]))
-    first, last = _TENTHS[part[0]]
-    return Span(start.replace(day=first), start.replace(day=last) if last else end)
-
-
-def _clock(match: re.Match[str], day: datetime) -> Span | None:
-    low, high = PARTS.get(match["part"] or "", (0, 24))
-    if not match["h"]:
-        return Span(day + timedelta(hours=low), day + timedelta(hours=high)) if match["part"] else None
-    if re.fullmatch("[一二两三四五六七八九]{2}|十[一二三四五六七八九]{2}", match["h"]):
-        raise ValueError("seven or eight o'clock")
-    hour, minutes = float(number(match["h"]) or 0), 0
-    if match["min"]:
-        minutes = int(number(match["min"].removesuffix("分")) or 0)
-    elif match["fraction"]:
-        minutes = 30 if match["fraction"] == "半" else 15 * (1 if match["fraction"][0] in "一1" else 3)
-    if hour > 24 or minutes > 59:
-        raise ValueError("no such clock")
-    if low >= 11 and hour < 12 and not (low == 11 and hour == 11):
-        hour += 24 if low >= 17 and hour < 4 else 12  # two at night is after midnight
-    elif low >= 17 and hour == 12:
-        hour = 24
-    elif high <= 6 and hour == 12:
-        hour = 0
-    start = day + timedelta(hours=hour, minutes=minutes)
-    exact = match["min"] or match["fraction"]
-    return Span(start, start + (timedelta(minutes=1) if exact else timedelta(hours=1)))
-
-
-def _year(match: re.Match[str], at: Reference) -> int:
-    if match["year"]:
-        return at.now.year + YEARS[match["year"]]
-    if not match["y"]:
-        return at.now.year
-    written = int(number(match["y"].replace("两", "二")) or 0)
-    return written + 2000 if written < 100 else written
+    return clock_of(match, span.start) or span

@@ -94,12 +94,14 @@ class WordFeatures(TermFeaturizer):
         counts.update({word.lower(): _DOMAIN_COUNT for word in domain_words(Path(self.config["dictionary"]))})
         self._segmenter = Segmenter(counts)
 
-    def persist_more(self, directory: Path) -> None:
-        """The dictionary as JSON."""
+    def persist(self, directory: Path) -> None:
+        """The dictionary as JSON beside the vocabulary."""
+        super().persist(directory)
         write_json(directory / "dictionary.json", self._segmenter.counts)
 
-    def load_more(self, directory: Path) -> None:
-        """The dictionary of the model, whatever the file says now."""
+    def restore(self, directory: Path) -> None:
+        """The dictionary of the model too, whatever the file says now."""
+        super().restore(directory)
         self._segmenter = Segmenter(read_json(directory / "dictionary.json"))
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from actions import measures
+from backends.accounts import Accounts
 from backends.contracts import Measure, MeasureRequest
 from backends.measures import Measures
 from conversations.models import Message
@@ -23,7 +24,7 @@ from kit import clock
 from tests.actions import servers
 from tests.actions.rasa import Talk, client
 from tests.actions.servers import BACKENDS
-from tests.conftest import drop_database, with_database
+from tests.conftest import database
 
 
 @dataclass
@@ -61,18 +62,8 @@ class World:
 @pytest.fixture(scope="session")
 def fresh_database(postgres_url: str) -> Iterator[Callable[[str], str]]:
     """Makes databases that go when the tests are over; `template` may be ''."""
-    made = []
-
-    def make(template: str) -> str:
-        name = f"actions_{secrets.token_hex(5)}"
-        with psycopg.connect(postgres_url, autocommit=True) as admin:
-            admin.execute(f"create database {name}" + (f" template {template}" if template else ""))
-        made.append(name)
-        return with_database(postgres_url, name)
-
-    yield make
-    for name in made:
-        drop_database(postgres_url, name)
+    with contextlib.ExitStack() as made:
+        yield lambda template: made.enter_context(database(postgres_url, "actions", template))
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +78,13 @@ async def world(
         client(actions) as http,
     ):
         yield World(reference, inner, actions, house, http, town)
+
+
+@pytest.fixture(scope="session")
+async def books(world: World) -> AsyncIterator[Accounts]:
+    """The utility's accounts, asked directly."""
+    async with Accounts(world.reference, BACKENDS) as client:
+        yield client
 
 
 @dataclass(frozen=True)

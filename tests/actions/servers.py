@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -30,26 +28,9 @@ from kit.errors import install_error_handlers
 from kit.settings import Settings
 from kit.wording import Wording
 from outreach.endpoints import router as outreach_router
+from tests.serving import serving
 
 INNER, BACKENDS = "inner-token-of-these-tests", "backends-token-of-these-tests"
-
-
-@contextlib.asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """Serve in this event loop; gives the address once the application has started."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
-    running = asyncio.create_task(server.serve(sockets=[door]))
-    try:
-        while not server.started:
-            assert not running.done(), running
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
-        door.close()
 
 
 def settings_of(**changes: Any) -> Settings:

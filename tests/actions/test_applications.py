@@ -1,4 +1,4 @@
-"""Applications: what is told, what is asked, what is written."""
+"""Applications: what is told, what is written, and who else hears of it."""
 
 from __future__ import annotations
 
@@ -12,40 +12,22 @@ from actions.app import create_app
 from actions.applications.guide import GUIDES
 from actions.clients import Clients
 from backends.measures import Measures
-from kit.wording import Wording
 from tests.actions import servers
+from tests.actions.applications import (
+    NAME,
+    PHONE,
+    PLACE,
+    UNKNOWN,
+    WORDS,
+    YES,
+    answers,
+    orders,
+    words,
+)
 from tests.actions.conftest import World
-from tests.actions.rasa import Talk, client
+from tests.actions.rasa import client
+from tests.serving import serving
 
-WORDS = Wording(province="上海")
-ADDRESS = ("address", "牡丹路60弄3号502室")
-
-
-def words(key: str, channel: str = "web", **values: Any) -> str:
-    return WORDS.text(key, channel, **values)
-
-
-def orders(world: World, talk: Talk) -> list[tuple[Any, ...]]:
-    """The orders of this conversation: kind, subject, account, place, address, name, phone, marks, facts."""
-    return world.ask_town(
-        "select kind, subject, account_number, place_id, address, contact_name, contact_phone, marks, facts"
-        f" from work_order where conversation = '{talk.id}'"
-    )
-
-
-async def answers(talk: Talk, *said: tuple[Any, ...]) -> str:
-    """The resident's messages, one after the other; the last answer."""
-    answer = ""
-    for text, intent, *entities in said:
-        answer = await talk.says(text, intent, *entities)
-    return answer
-
-
-YES = ("是", "affirm")
-NAME = ("王建国", "inform", ("person_name", "王建国"))
-PHONE = ("13812345678", "inform", ("phone_number", "13812345678"))
-PLACE = ("牡丹路60弄3号502室", "inform", ADDRESS)
-UNKNOWN = ("不知道", "deny")
 # first message, intent, further answers until the summary, kind of order, variant on it
 WALKS = [
     ("我家新房要装电表", "apply_new_connection", [YES, PLACE, NAME, PHONE], "application", "居民新装用电"),
@@ -95,84 +77,6 @@ async def test_that_an_application_is_told_gathered_confirmed_and_written_once(
     [(number,)] = world.ask_town(f"select number from work_order where conversation = '{talk.id}'")
     assert words("utter_apply_registered", title=variant, number=number) in done
     assert "前" in done
-    assert talk.loop is None
-
-
-async def test_that_what_was_given_at_once_is_not_asked_again(world: World) -> None:
-    talk = world.talk()
-    text = "我家车位要装充电桩，牡丹路60弄3号502室，电话13812345678"
-    await talk.says(text, "apply_ev_charger", ADDRESS, ("phone_number", "13812345678"))
-    assert await talk.says("是", "affirm") == words("utter_apply_ask_parking")
-    assert await talk.says("租的", "inform") == words("utter_apply_ask_property_consent")
-    assert await talk.says("还没问", "inform") == words("utter_apply_ask_contact_name")
-    summary = await talk.says("姓王", "inform")
-    assert "牡丹路60弄3号502室" in summary
-    assert "租用车位" in summary
-    assert "5678" in summary
-    assert "13812345678" not in summary
-
-
-async def test_that_an_unclear_wish_is_asked_about_once_and_a_number_picks(world: World) -> None:
-    talk = world.talk("wechat")
-    asked = await talk.says("我要报装", "apply_new_connection")
-    assert asked.startswith(words("utter_apply_which", "wechat"))
-    assert talk.choices == ["临时用电", "单位或商户", "个人住宅"]
-    assert "居民新装用电" in await talk.says("3", "inform")
-
-
-@pytest.mark.parametrize(
-    ("said", "before", "after"),
-    [
-        (("不对，电话是13987654321", "deny", ("phone_number", "13987654321")), "5678", "4321"),
-        (("联系人是李秀英", "inform", ("person_name", "李秀英")), "王建国", "李秀英"),
-        (
-            ("不是，地址是牡丹路60弄5号101室", "deny", ("address", "牡丹路60弄5号101室")),
-            "3号502室",
-            "5号101室",
-        ),
-    ],
-)
-async def test_that_one_fact_is_corrected_and_the_others_stay(
-    world: World, said: Any, before: str, after: str
-) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    assert before in await answers(talk, YES, PLACE, NAME, PHONE)
-    text, intent, *entities = said
-    summary = await talk.says(text, intent, *entities)
-    assert after in summary
-    assert before not in summary
-    await talk.says("对", "affirm")
-    assert len(orders(world, talk)) == 1
-
-
-async def test_that_a_bare_no_is_asked_which_and_only_that_is_asked_anew(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    await answers(talk, YES, PLACE, NAME, PHONE)
-    assert await talk.says("不对", "deny") == words("utter_apply_which_wrong")
-    assert await talk.says("电话", "inform") == words("utter_apply_ask_contact_phone")
-    assert "4321" in await talk.says("13987654321", "inform", ("phone_number", "13987654321"))
-
-
-async def test_that_a_question_in_between_is_answered_and_the_form_goes_on(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    answer = await talk.says("大概要多久", "apply_new_connection")
-    assert "5个工作日" in answer
-    assert words("utter_apply_offer_again") in answer
-    assert await talk.says("好的", "affirm") == words("utter_apply_ask_address")
-    hall = await talk.says("花木营业厅今天开门吗", "query_hall", ("business_hall", "花木营业厅"))
-    assert "花木供电营业厅" in hall
-    assert hall.endswith(words("utter_apply_ask_address"))
-    assert talk.loop == "application_form"
-
-
-async def test_that_an_offer_is_not_pressed_upon_who_went_on(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    hall = await talk.says("花木营业厅今天开门吗", "query_hall", ("business_hall", "花木营业厅"))
-    assert "预受理" not in hall
     assert talk.loop is None
 
 
@@ -252,29 +156,6 @@ async def test_that_no_lane_is_promised_without_a_measure(world: World) -> None:
     assert facts["project"] == "医院扩建"
 
 
-async def test_that_another_application_replaces_the_one_under_way(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    await talk.says("是", "affirm")
-    said = await talk.says("不是，我要办过户", "apply_name_change")
-    assert words("utter_apply_about", title="过户") in said
-    assert said.count("过户") >= 1
-    assert talk.slots["application"]["intent"] == "apply_name_change"
-
-
-async def test_that_a_place_of_several_is_asked_about(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我家新房要装电表", "apply_new_connection")
-    await talk.says("是", "affirm")
-    asked = await talk.says("阳光花园", "inform", ("address", "阳光花园"))
-    assert asked.startswith(words("utter_apply_which_place"))
-    assert await talk.says("天元区的", "inform") == words("utter_apply_ask_contact_name")
-    await answers(talk, NAME, PHONE, ("对", "affirm"))
-    [(_, _, _, place, address, *_)] = orders(world, talk)
-    assert "天元区" in address
-    assert place
-
-
 async def test_that_nothing_is_written_when_somebody_else_has_the_conversation(world: World) -> None:
     talk = world.talk()
     await talk.says("我家新房要装电表", "apply_new_connection")
@@ -306,69 +187,12 @@ def test_that_every_application_can_be_asked_for_each_fact_it_names() -> None:
                 assert {f"utter_apply_ask_{name}", f"utter_apply_ask_{name}_again"} <= known, name
 
 
-async def test_that_a_choice_is_taken_though_it_sounds_like_a_wish_for_a_person(world: World) -> None:
-    talk = world.talk()
-    await talk.says("我要报装", "apply_new_connection")
-    assert words("utter_apply_about", title="居民新装用电") in await talk.says("个人的", "request_agent")
-    await talk.says("转人工", "request_agent")
-    assert len(await world.tickets(talk)) == 1
-
-
-@pytest.mark.parametrize(
-    ("first", "intent", "before", "answer", "heard_as"),
-    [
-        ("屋顶想装光伏", "apply_solar", [YES, PLACE], "8千瓦", "apply_new_connection"),
-        ("家里人多加点额度", "ask_multi_person_household", [YES, UNKNOWN], "6个人", "request_agent"),
-        ("医院急用电有绿色通道吗", "ask_green_channel", [YES], "医院扩建发热门诊", "ask_green_channel"),
-        ("小区车位想装充电桩", "apply_ev_charger", [YES, PLACE], "是我自己买的车位", "apply_name_change"),
-        ("三零是什么", "ask_green_channel", [], "那帮我报一下", "urge_ticket"),
-    ],
-)
-async def test_that_an_answer_is_taken_whatever_it_was_understood_as(
-    world: World, first: str, intent: str, before: list[Any], answer: str, heard_as: str
-) -> None:
-    talk = world.talk()
-    question = await talk.says(first, intent)
-    if before:
-        question = await answers(talk, *before)
-    said = await talk.says(answer, heard_as)
-    assert said != question
-    assert said.endswith(("？", "。"))
-    assert talk.loop == "application_form"
-    assert talk.slots["application"]["intent"] == intent
-    assert not await world.tickets(talk)
-
-
-async def test_that_the_people_named_at_first_are_not_asked_for(world: World) -> None:
-    talk = world.talk()
-    await talk.says("家里六口人多加点额度", "ask_multi_person_household")
-    assert await answers(talk, YES, UNKNOWN) == words("utter_apply_ask_contact_name")
-    assert talk.slots["application"]["facts"]["persons"] == "6"
-
-
 async def test_that_a_person_can_be_had_at_every_question(world: World) -> None:
     talk = world.talk()
     await talk.says("家里人多加点额度", "ask_multi_person_household")
     await answers(talk, YES, UNKNOWN, ("给我转1个人工", "request_agent"))
     [ticket] = await world.tickets(talk)
     assert ticket.reason == "resident_asked"
-
-
-async def test_that_a_firm_s_name_is_not_taken_for_its_contact(world: World) -> None:
-    talk = world.talk()
-    await talk.says("变压器想报停", "apply_suspension")
-    await answers(
-        talk,
-        YES,
-        UNKNOWN,
-        ("上海宏达机械厂", "inform", ("person_name", "宏达机械厂")),
-        UNKNOWN,
-        ("没定", "inform"),
-    )
-    assert await talk.says("张伟", "inform", ("person_name", "张伟")) == words(
-        "utter_apply_ask_contact_phone"
-    )
-    assert talk.slots["application"]["facts"]["contact_name"] == "张伟"
 
 
 async def test_that_a_measure_in_force_opens_the_lane_for_its_subject(world: World) -> None:
@@ -383,9 +207,9 @@ async def test_that_a_measure_in_force_opens_the_lane_for_its_subject(world: Wor
         return {"measures": [measure]}
 
     settings = servers.settings_of(backends_url=world.reference, inner_url=world.inner)
-    async with servers.serving(utility) as url:
+    async with serving(utility) as url:
         clients = replace(Clients.build(settings), measures=Measures(url, settings.backends_token))
-        async with servers.serving(create_app(settings, clients)) as actions, client(actions) as http:
+        async with serving(create_app(settings, clients)) as actions, client(actions) as http:
             talk = world.talk()
             talk.http = http
             said = await talk.says("医院项目急用电，有绿色通道吗", "ask_green_channel")
@@ -410,7 +234,7 @@ async def test_that_an_order_that_could_not_be_written_is_admitted_and_a_person_
     await talk.says("我家新房要装电表", "apply_new_connection")
     await answers(talk, YES, PLACE, NAME, PHONE)
     settings = servers.settings_of(backends_url="http://127.0.0.1:9", inner_url=world.inner)
-    async with servers.serving(create_app(settings)) as url, client(url) as http:
+    async with serving(create_app(settings)) as url, client(url) as http:
         talk.http = http
         await talk.says("对", "affirm")
     [ticket] = await world.tickets(talk)
@@ -419,11 +243,3 @@ async def test_that_an_order_that_could_not_be_written_is_admitted_and_a_person_
     assert ticket.facts["contact_name"] == "王建国"
     assert words("utter_apply_not_written") in await world.said(talk)
     assert talk.loop is None
-
-
-async def test_that_a_telephone_with_a_word_more_is_taken_and_impatience_asks_again(world: World) -> None:
-    talk = world.talk()
-    await talk.says("电表我要校验一下", "apply_meter_test")
-    assert words("utter_apply_offer") in await talk.says("怎么这么慢", "dispute_bill")
-    await answers(talk, YES, UNKNOWN, PLACE, NAME)
-    assert "对吗" in await talk.says("我手机13812345678，上回也这样", "wait")

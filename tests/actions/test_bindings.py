@@ -7,7 +7,7 @@ import pytest
 from kit.wording import Wording
 from tests.actions.conftest import World
 from tests.actions.rasa import Talk
-from tests.actions.test_records import CHEN, ENDINGS, LI, WANG, proved
+from tests.actions.records import CHEN, ENDINGS, LI, WANG, proved
 
 WORDS = Wording()
 

@@ -12,6 +12,7 @@ from kit.wording import Wording
 from tests.actions import servers
 from tests.actions.conftest import Quiet, World
 from tests.actions.rasa import Talk, client
+from tests.serving import serving
 from tests.simulators.bad_utility import BadUtility, Behaviour
 
 WORDS = Wording()
@@ -23,7 +24,7 @@ async def facing(world: World, talk: Talk, *behaviours: Behaviour) -> AsyncItera
     """The same conversation, before a utility that behaves like this."""
     async with BadUtility(list(behaviours)) as utility:
         settings = servers.settings_of(backends_url=utility.url, inner_url=world.inner)
-        async with servers.serving(create_app(settings)) as url, client(url) as http:
+        async with serving(create_app(settings)) as url, client(url) as http:
             talk.http = http
             yield talk
             talk.http = world.http
@@ -116,6 +117,6 @@ async def test_that_half_of_the_answer_is_told_with_the_other_half_admitted(worl
 async def test_that_a_dead_record_is_admitted_before_anything_of_an_account_is_told(world: World) -> None:
     settings = servers.settings_of(backends_url=world.reference, inner_url="http://127.0.0.1:9")
     talk = world.talk()
-    async with servers.serving(create_app(settings)) as url, client(url) as http:
+    async with serving(create_app(settings)) as url, client(url) as http:
         talk.http = http
         assert await talk.says("查电费", "query_bill") == DOWN

@@ -9,6 +9,7 @@ from kit.wording import Wording
 from tests.actions import servers
 from tests.actions.conftest import Quiet, World
 from tests.actions.rasa import Talk, client
+from tests.serving import serving
 
 WORDS = Wording()
 JSON = {"Content-Type": "application/json"}
@@ -112,7 +113,7 @@ async def test_that_nothing_is_said_when_somebody_else_has_the_conversation(worl
 
 async def _with_desk(world: World, inner: str, talk: Talk, text: str, intent: str) -> str:
     settings = servers.settings_of(backends_url=world.reference, inner_url=inner)
-    async with servers.serving(create_app(settings)) as url, client(url) as http:
+    async with serving(create_app(settings)) as url, client(url) as http:
         talk.http = http
         return await talk.says(text, intent)
 
@@ -148,7 +149,7 @@ async def test_that_a_desk_that_stumbles_once_is_asked_again_with_the_same_key(w
         return Response(answer.content, answer.status_code, media_type="application/json")
 
     talk = world.talk()
-    async with servers.serving(app) as url:
+    async with serving(app) as url:
         assert await _with_desk(world, url, talk, "转人工", "request_agent") == ""
     assert len(asked) == 2
     assert asked[0] == asked[1]

@@ -20,6 +20,7 @@ from kit.wording import Wording
 from tests.actions.conftest import World
 from tests.actions.rasa import Talk
 from tests.actions.servers import BACKENDS
+from tests.serving import serving
 
 WORDS = Wording()
 PHONE = "13800005678"
@@ -223,6 +224,6 @@ async def test_that_dead_systems_are_admitted(world: World) -> None:
 
     talk = await begun(world)
     settings = servers.settings_of(backends_url="http://127.0.0.1:9", inner_url=world.inner)
-    async with servers.serving(create_app(settings)) as url, client(url) as http:
+    async with serving(create_app(settings)) as url, client(url) as http:
         talk.http = http
         assert await talk.says("我的工单呢", "query_ticket") == said("backend_down")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
+import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import LiteralString
 
-import psycopg
 import pytest
 import pytest_asyncio
 import uvicorn
-from psycopg import sql
 from pydantic import SecretStr
 
 from backends.accounts import Accounts
@@ -24,7 +21,7 @@ from backends.outages import Outages
 from backends.reference.app import create_app
 from backends.tariffs import Tariffs
 from kit.settings import Settings
-from tests.conftest import drop_database, with_database
+from tests.conftest import database
 
 TOKEN = "a-token-of-these-tests"
 
@@ -32,20 +29,8 @@ TOKEN = "a-token-of-these-tests"
 @pytest.fixture(scope="session")
 def new_database(postgres_url: str) -> Iterator[Callable[[], str]]:
     """Makes empty databases; all are dropped when the tests end."""
-    made: list[str] = []
-
-    def run(statement: LiteralString, name: str) -> None:
-        with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-
-    def make() -> str:
-        made.append(f"reference_{secrets.token_hex(6)}")
-        run("create database {}", made[-1])
-        return with_database(postgres_url, made[-1])
-
-    yield make
-    for name in made:
-        drop_database(postgres_url, name)
+    with contextlib.ExitStack() as made:
+        yield lambda: made.enter_context(database(postgres_url, "reference"))
 
 
 @pytest.fixture(scope="session")

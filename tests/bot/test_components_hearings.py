@@ -145,6 +145,49 @@ def test_that_only_clauses_with_a_sign_of_danger_are_looked_at(others):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "屋里没电，没起火",
+        "就是跳闸，也没有冒烟，不烫手",
+        "没电了，没听到爆炸声也没人触电",
+        "线歪了，没断掉，没见火花",
+    ],
+)
+def test_that_a_danger_which_is_denied_is_no_sign_of_one(others, text):
+    given = {"report_outage": 0.3, "report_emergency": 0.6, "report_noise": 0.1}
+    shares = fused(others, heard(text), given, {"report_outage": 0.98, "report_emergency": 0.02})
+    assert shares["report_emergency"] == pytest.approx(0.02)
+    assert shares["report_outage"] == pytest.approx(0.3 / 0.4 * 0.98)
+
+
+def test_that_danger_beside_a_denied_one_weighs_as_it_did(others):
+    given = {"report_emergency": 0.6, "report_outage": 0.4}
+    assert fused(others, heard("没冒烟但是有火花"), given) == given
+    assert fused(others, heard("孩子被打了一下，没冒烟"), given, {"report_emergency": 0.9}) == given
+
+
+def test_that_what_a_trembling_floor_makes_numb_is_no_sign(others):
+    assert len(others.process([heard("坐着腿都麻，楼下电房震的")])) == 1
+    assert len(others.process([heard("摸着手麻，楼下电房吵")])) == 2
+    assert len(others.process([heard("电房震了一声，冒黑烟，腿都麻")])) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没停电，可是不断冒烟",
+        "火没有，没断冒着烟",
+        "现在不冒烟了，刚才冒得厉害",
+        "不知道，是不是漏电",
+        "你们看看，有没有着火",
+    ],
+)
+def test_that_what_is_not_denied_stays_a_sign(others, text):
+    message = heard(text)
+    assert {other.get("hearing") for other in others.process([message])[1:]} == {"clause"}
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("我家停电了，另外查下上个月电费", ["我家停电了，", "另外查下上个月电费"]),

@@ -63,3 +63,14 @@ def test_that_a_resident_is_left_alone():
     message = Message({"text": "请问啊"})
     assert TrainingNoise.create({}, None, None, None).process([message]) == [message]
     assert message.get("text") == "请问啊"
+
+
+def test_that_an_utterance_more_changes_no_other_copies():
+    texts = [f"我家停电{place}天了，电费还照收吗" for place in range(9)]
+
+    def copies(said):
+        component = TrainingNoise.create({"copies": 1.0}, None, None, None)
+        data = TrainingData([Message({"text": text, "intent": "x"}) for text in said])
+        return {example.get("text") for example in component.process_training_data(data).training_examples}
+
+    assert copies(texts[1:]) <= copies(texts)

@@ -16,6 +16,7 @@ from bot.components.crf import CrfEntityExtractor, _left_over
 from bot.components.learnt import LearntEntities
 from bot.components.lookups import Lookups
 from bot.components.numbers import NumberRules
+from bot.components.patterns import ends_as_place
 from bot.components.reading import ReadingNormalizer
 from bot.components.rules import KINDS, RuleEntities
 from bot.components.tokenizer import CharacterTokenizer, tokens_of
@@ -83,6 +84,8 @@ def named(entities, *kinds):
         ("6点~22点", ["6点~22点"]), ("这个月1号到今天", ["这个月1号到今天"]), ("14日6:00-18:00", ["14日6:00-18:00"]), ("早上到现在", ["早上到现在"]),
         # words that name no time
         ("刚才停的", ["刚才"]), ("现在有电吗", ["现在"]), ("目前", ["目前"]), ("这阵子老停", []), ("这向", []),
+        # beside words that belong to something else
+        ("一个月多用了五十度", []), ("一天多少度", ["一天"]), ("停了一个月多", ["一个月多"]), ("今早起来没电", ["今早"]), ("那天3月5号", ["3月5号"]), ("那天半小时就来电", ["半小时"]),
         # fillers
         ("昨天 嗯 晚上 呃 八点", ["昨天 嗯 晚上 呃 八点"]), ("上个月啊 三月", ["上个月", "三月"]),
     ],
@@ -96,7 +99,7 @@ def test_that_times_are_found_whole(found, text, spans):
     [
         "牡丹路60弄3号楼", "五号线", "3号线", "二月路停电", "五一广场", "国庆新村", "八一路", "几点来电", "几天能来", "一点也不好", "有点慢", "快点", "有两点建议",
         "三年级", "三天两头停", "一天到晚停", "早上好", "新年好", "今天气不好", "什么时候", "小时候", "一会儿", "三点五度", "七点五千瓦", "2号变压器", "聊天",
-        "说明白点", "梧桐里9号", "户号", "年纪大了", "分表", "工作日", "五号电池", "换大一号", "第三天", "统一", "我家里", "1幢2单元", "三千五百万", "提前几天申请",
+        "说明白点", "梧桐里9号", "户号", "年纪大了", "分表", "工作日", "五号电池", "换大一号", "第三天", "统一", "我家里", "1幢2单元", "第二天早上一看", "那天八点停的", "高考那两天", "第一档给整年的量", "三千五百万", "提前几天申请",
     ],
 )  # fmt: skip
 def test_that_these_are_no_times(found, text):
@@ -111,6 +114,7 @@ def test_that_these_are_no_times(found, text):
         ("多收三百 呃 二十 块", "三百 呃 二十 块", "320"), ("百来块钱", "百来块钱", "100"), ("大几百块", "大几百块", "大几百块"), ("五毛六一度", "五毛六", "0.56"),
         ("扣了我500", "500", "500"), ("电费两万多", "两万多", "20000"), ("一度收一块八", "一块八", "1.8"), ("五百的电费", "五百", "500"), ("200到300块", "200到300块", "200到300块"),
         ("涨到三百多", "三百多", "300"), ("贵三毛", "三毛", "0.3"), ("余额还剩二十", "二十", "20"), ("交200块电费", "200块", "200"), ("電費三百塊", "三百塊", "300"),
+        ("短信一来五百三", "五百三", "530"), ("鱼死了，少说十五万", "十五万", "150000"), ("充了两百用了五十还剩多少钱", "两百", "200"),
     ],
 )  # fmt: skip
 def test_that_amounts_are_found_with_their_value(found, text, span, value):
@@ -124,6 +128,11 @@ def test_that_amounts_are_found_with_their_value(found, text, span, value):
     [
         ("用了300度电", "300度", "300"), ("两百三十度", "两百三十度", "230"), ("两三百度", "两三百度", "两三百度"), ("用了三百兔电", "三百兔", "300"), ("260千瓦时", "260千瓦时", "260"),
         ("300kWh", "300kWh", "300"), ("用了三百 那个 二十度", "三百 那个 二十度", "320"), ("1.5万度", "1.5万度", "15000"), ("才用了一度", "一度", "1"),
+        # the same figure written, counted and read digit by digit
+        ("115度电多少钱", "115度", "115"), ("一百一十五度电多少钱", "一百一十五度", "115"), ("幺幺五度电多少钱", "幺幺五度", "115"), ("一百一五度电", "一百一五度", "115"),
+        ("15 kWh", "15 kWh", "15"), ("空调一个月要用200度", "200度", "200"), ("电表走了四十个字", "四十个字", "40"),
+        # who asks for the price may leave out the unit
+        ("用了三百六，得交多少钱", "三百六", "360"), ("用电量是410，电费多少", "410", "410"), ("走了两百八合几块", "两百八", "280"),
     ],
 )  # fmt: skip
 def test_that_energies_are_found_with_their_value(found, text, span, value):
@@ -136,7 +145,7 @@ def test_that_energies_are_found_with_their_value(found, text, span, value):
     ("text", "span", "value"),
     [
         ("只有180伏", "180伏", "180"), ("10kV线路", "10kV", "10000"), ("十千伏", "十千伏", "10000"), ("电压只有一百八", "一百八", "180"), ("220/380伏", "220/380伏", "380"),
-        ("电压才170", "170", "170"), ("三百三十伏", "三百三十伏", "330"),
+        ("电压才170", "170", "170"), ("三百三十伏", "三百三十伏", "330"), ("10 kV", "10 kV", "10000"),
     ],
 )  # fmt: skip
 def test_that_voltages_are_found_with_their_value(found, text, span, value):
@@ -150,6 +159,7 @@ def test_that_voltages_are_found_with_their_value(found, text, span, value):
     [
         "空调开26度", "37度高温", "零下十度", "发烧38度", "装一块表", "接在一块", "三元路", "牡丹路60弄", "充3个月", "交了3次", "2022年交的", "12月电费", "一度电多少钱",
         "几块钱", "花了几毛", "用了几度", "不收一分钱", "10千伏安", "变压器800kVA", "收拾一下", "95598", "一元二次方程", "打12398", "交给3号楼",
+        "微信说了三个字", "屏上电池两个字", "死了三万盘苗",
     ],
 )  # fmt: skip
 def test_that_these_are_no_quantities(found, text):
@@ -285,6 +295,20 @@ def test_that_a_sure_address_keeps_a_time_inside_it(inside, taken, sure, left):
     indices = _left_over(tokens, list(range(*inside)), entities, sure)
     assert indices == ([] if left is None else list(range(*left)))
     assert CrfEntityExtractor.get_default_config()["certain"] < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("阳光水岸小区", True),
+        ("苦竹乡", True),
+        ("学校", False),
+        ("水沟里", False),
+        ("我家", False),
+    ],
+)
+def test_that_a_place_is_known_by_its_last_word(text, place):
+    assert ends_as_place(text) is place
 
 
 def test_that_a_learning_extractor_sees_only_what_it_is_to_learn():

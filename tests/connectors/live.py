@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -27,6 +26,7 @@ from kit.db import Database
 from kit.errors import install_error_handlers
 from kit.http import BodyLimit
 from kit.wording import Wording
+from tests.serving import serving
 
 PERSON = "转人工"
 
@@ -136,28 +136,10 @@ async def alive(record_url: str, redis_url: str) -> AsyncIterator[Live]:
         await db.close()
 
 
-def bound() -> socket.socket:
-    """A listening socket at a free loopback port."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(64)
-    return listener
-
-
 @contextlib.asynccontextmanager
-async def served(app: FastAPI, listener: socket.socket) -> AsyncIterator[str]:
-    """The app on the socket, with the error shape and the body limit of the public door; yields its base URL."""
+async def served(app: FastAPI, door: socket.socket | None = None) -> AsyncIterator[str]:
+    """The app with the error shape and the body limit of the public door; gives its address."""
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=256 * 1024)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server._serve([listener]))  # `serve` would take the test run's signals
-    try:
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
+    async with serving(app, door) as url:
+        yield url

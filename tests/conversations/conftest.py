@@ -10,17 +10,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import record
 from conversations.jobs import Jobs
-from conversations.models import Conversation, Message, Outbox, Turn
-from conversations.ports import BotTurn, Delivery, HandoffRequest, HandoffResult, InboundMessage, Parse, Said
+from conversations.models import Conversation, Message, Outbox
+from conversations.ports import BotTurn, Delivery, InboundMessage, Parse, Said
 from conversations.service import Conversations
 from conversations.turns import Turns
 from kit.bell import Bell
 from kit.db import Database
 from kit.wording import Wording
+from tests.played import OneTicketDesk
 
 TurnScript = Callable[[Conversation, Message, int], Awaitable[BotTurn]]
 
@@ -45,71 +44,6 @@ class ScriptedBot:
 
     async def events(self, conversation_id: uuid.UUID, events: list[dict[str, Any]]) -> None:
         self.told += events
-
-
-class ScriptedDesk:
-    """The other side of the desk's port: one ticket, enough to see what the record asks for."""
-
-    def __init__(self) -> None:
-        self.requests: list[HandoffRequest] = []
-        self.heard_texts: list[str] = []
-        self.alarms: list[str] = []
-
-    async def hand_over(self, session: AsyncSession, request: HandoffRequest) -> HandoffResult:
-        conversation = await record.lock_conversation(session, request.conversation_id)
-        for said in request.say_first:
-            await record.say(
-                session, conversation, said, author="system", turn_id=request.turn_id, exempt=True
-            )
-        await record.change_owner(session, conversation, "queue")
-        ticket = Said("ticket 20260101123456")
-        await record.say(session, conversation, ticket, author="system", turn_id=request.turn_id, exempt=True)
-        if request.turn_id:
-            (await session.get_one(Turn, request.turn_id)).ticket_number = "20260101123456"
-        self.requests.append(request)
-        return HandoffResult("20260101123456", created=True)
-
-    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
-        return False
-
-    def rates(self, text: str) -> bool:
-        return False
-
-    async def rated(
-        self, session: AsyncSession, conversation: Conversation, message: Message
-    ) -> list[Said] | None:
-        return None
-
-    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
-        return False
-
-    async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
-        return 2
-
-    async def live_number(self, session: AsyncSession, conversation_id: uuid.UUID) -> str | None:
-        return "20260101123456"
-
-    async def withdraw(self, session: AsyncSession, conversation: Conversation) -> str | None:
-        await record.change_owner(session, conversation, "bot")
-        return "20260101123456"
-
-    async def heard(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        message: Message,
-        entities: list[dict[str, Any]],
-    ) -> None:
-        self.heard_texts.append(message.text)
-
-    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
-        self.alarms.append(why)
-
-    async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
-        return [{"event": "resume"}]
-
-    async def sweep(self) -> None:
-        return None
 
 
 class RecordingChannel:
@@ -141,7 +75,7 @@ class House:
     conversations: Conversations
     turns: Turns
     bot: ScriptedBot
-    desk: ScriptedDesk
+    desk: OneTicketDesk
     wechat: RecordingChannel
 
     async def write(self, text: str, *, channel: str = "wechat", message_id: str = "", **more: Any) -> Any:
@@ -178,7 +112,7 @@ class House:
 async def house(record_url: str, redis_url: str) -> AsyncIterator[House]:
     """A record without a worker."""
     db, bell, jobs = Database(record_url), Bell(redis_url), Jobs(record_url)
-    bot, desk, wechat = ScriptedBot(), ScriptedDesk(), RecordingChannel()
+    bot, desk, wechat = ScriptedBot(), OneTicketDesk(), RecordingChannel()
     conversations = Conversations(db=db, bell=bell, jobs=jobs, bot=bot, wording=Wording())
     conversations.plug(desk=desk, channels=[wechat, QuietChannel()])
     turns = Turns(conversations)

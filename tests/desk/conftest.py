@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -33,7 +32,7 @@ from conversations.ports import (
 )
 from conversations.service import Conversations
 from conversations.turns import Turns
-from desk import repository
+from desk import agents, repository
 from desk.agents import ensure_agents, get_by_username
 from desk.console import console_router, mount_static
 from desk.endpoints import api_router, inner_router
@@ -43,14 +42,23 @@ from kit.bell import Bell
 from kit.db import Base, Database
 from kit.errors import install_error_handlers
 from kit.wording import Wording
-from tests.conftest import drop_database, with_database
+from tests.conftest import database, with_database
+from tests.serving import serving
 
 PASSWORD = "a long enough password"
 INNER_TOKEN = SecretStr("inner-token")
 
 
 @pytest.fixture(scope="session")
-async def desk_template(postgres_url: str) -> str:
+def cheap_passwords() -> Iterator[None]:
+    """argon2 with the least it takes: 64 MiB and three rounds a login are for those who guess."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agents, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+async def desk_template(postgres_url: str, cheap_passwords: None) -> str:
     """A database with all tables, the queue's too, and the demo's agents; copied for each test."""
     name = f"desk_{secrets.token_hex(4)}"
     with psycopg.connect(postgres_url, autocommit=True) as admin:
@@ -68,11 +76,8 @@ async def desk_template(postgres_url: str) -> str:
 
 @pytest.fixture
 def desk_url(postgres_url: str, desk_template: str) -> Iterator[str]:
-    name = f"desk_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"create database {name} template {desk_template}")
-    yield with_database(postgres_url, name)
-    drop_database(postgres_url, name)
+    with database(postgres_url, "desk", desk_template) as url:
+        yield url
 
 
 class Quiet:
@@ -227,12 +232,12 @@ async def world(desk_url: str, redis_url: str) -> AsyncIterator[World]:
         await bell.redis.delete(key)
     async with jobs.app.open_async():
         async with db.work() as session:
-            agents = {
+            known = {
                 name: agent
                 for name in ("agent1", "agent2", "supervisor")
                 if (agent := await get_by_username(session, name))
             }
-        yield World(db, house, desk, bot, Turns(house), wechat, agents)
+        yield World(db, house, desk, bot, Turns(house), wechat, known)
     await asyncio.sleep(0)
     await bell.close()
     await db.close()
@@ -247,14 +252,8 @@ async def address(world: World) -> AsyncIterator[str]:
     app.include_router(api_router(world.desk, secure=False))
     app.include_router(console_router(world.desk, secure=False))
     mount_static(app)
-    door = socket.create_server(("127.0.0.1", 0))  # takes connections before the server is up
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
-    running = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    await running
+    async with serving(app) as url:
+        yield url
 
 
 @dataclass

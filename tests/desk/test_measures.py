@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import httpx
-import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -25,9 +24,9 @@ from hotline.measures import MeasureOffice
 from kit import clock
 from kit.errors import install_error_handlers
 from tests.actions import servers
-from tests.conftest import drop_database, with_database
 from tests.desk.conftest import PASSWORD, Browser, World
 from tests.desk.test_console import Seen, see
+from tests.serving import serving
 
 TODAY = clock.now().date()
 FORM = {
@@ -36,17 +35,6 @@ FORM = {
     "customers": ["resident", "firm"], "arrears": "no_cut", "planned_work": "cancelled", "raises": ["elderly"],
     "green_channel": "relief, production", "valid_from": TODAY.isoformat(), "valid_to": "", "source": "公告第一号",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def utility(postgres_url: str) -> AsyncIterator[str]:
-    """A running reference service of these tests."""
-    name = f"measures_{secrets.token_hex(5)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    async with servers.reference(with_database(postgres_url, name)) as url:
-        yield url
-    drop_database(postgres_url, name)
 
 
 @dataclass
@@ -77,7 +65,7 @@ async def opened(
         mount_static(app)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(office.aclose)
-            address = await stack.enter_async_context(servers.serving(app))
+            address = await stack.enter_async_context(serving(app))
             browsers = []
             for name in ("agent1", "supervisor"):
                 http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=10))

@@ -17,17 +17,14 @@ from sqlalchemy import create_engine
 
 from hotline.database import LOCK, alembic_config, upgrade, with_role
 from kit.db import psycopg_url
-from tests.conftest import drop_database, with_database
+from tests.conftest import database
 
 
 @pytest.fixture
 def empty_url(postgres_url: str) -> Iterator[str]:
     """A database without a single table."""
-    name = f"empty_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    yield with_database(postgres_url, name)
-    drop_database(postgres_url, name)
+    with database(postgres_url, "empty") as url:
+        yield url
 
 
 def one(url: str, query: str) -> object:

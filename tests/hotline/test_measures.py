@@ -5,49 +5,52 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from hotline.cli import app
 from kit import clock
 from kit.settings import ROOT
 from tests.actions import servers
-from tests.conftest import drop_database, with_database
 
 TEMPLATE = str(ROOT / "docs" / "measure-template.yml")
-Run = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
+Run = Callable[..., Awaitable["Done"]]
 
 
-@pytest.fixture(scope="module")
-async def utility(postgres_url: str) -> AsyncIterator[str]:
-    """A running reference service of these tests."""
-    name = f"measures_{secrets.token_hex(5)}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    async with servers.reference(with_database(postgres_url, name)) as url:
-        yield url
-    drop_database(postgres_url, name)
+@dataclass(frozen=True)
+class Done:
+    """How the command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def environment(utility: str, home: Path, settings: dict[str, str]) -> dict[str, str]:
+    """What the command finds in its environment; an empty setting is none."""
+    return {
+        "HOTLINE_HOME": str(home), "HOTLINE_BACKENDS_URL": utility, "NO_COLOR": "1", "COLUMNS": "300",
+        "HOTLINE_BACKENDS_TOKEN": servers.BACKENDS,
+    } | settings  # fmt: skip
 
 
 @pytest.fixture
 def hotline(utility: str, tmp_path: Path) -> Run:
-    """Runs the command in a thread, since the service runs in this loop."""
+    """Runs the command in a thread of this process, since the service runs in this loop; nothing is imported anew."""
+    without = dict.fromkeys(name for name in os.environ if name.startswith("HOTLINE_"))
 
-    async def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")} | {
-            "HOTLINE_HOME": str(tmp_path), "HOTLINE_BACKENDS_URL": utility, "NO_COLOR": "1", "COLUMNS": "300",
-            "HOTLINE_BACKENDS_TOKEN": servers.BACKENDS,
-        } | settings  # fmt: skip
-        return await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "hotline", "measures", *arguments], cwd=ROOT,
-            env={k: v for k, v in environment.items() if v}, capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+    async def run(*arguments: str, **settings: str) -> Done:
+        given = {name: value or None for name, value in environment(utility, tmp_path, settings).items()}
+        done = await asyncio.to_thread(CliRunner().invoke, app, ["measures", *arguments], env=without | given)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return Done(done.exit_code, done.stdout, done.stderr)
 
     return run
 
@@ -135,7 +138,6 @@ async def test_that_what_is_wrong_is_named_and_nothing_is_entered(
     done = await hotline(*arguments)
     assert done.returncode == 1
     assert reason in done.stderr
-    assert "Traceback" not in done.stderr
     assert "cli-2" not in (await hotline("list", "--all")).stdout
 
 
@@ -147,9 +149,14 @@ async def test_that_a_wrong_token_and_a_dead_service_are_named_with_the_setting(
     assert "see HOTLINE_BACKENDS_URL" in dead.stderr
 
 
-async def test_that_the_running_hotlines_own_address_is_found(
-    hotline: Run, utility: str, tmp_path: Path
-) -> None:
+async def test_that_the_program_finds_the_running_hotlines_own_address(utility: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps({"addresses": {"backends": utility}}), "utf-8")
-    done = await hotline("list", "--all", HOTLINE_BACKENDS_URL="")
+    others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+    ours = environment(utility, tmp_path, {})
+    del ours["HOTLINE_BACKENDS_URL"]
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "hotline", "measures", "list", "--all"], cwd=ROOT,
+        env=others | ours, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
     assert "shanghai-2022-arrears" in done.stdout

@@ -19,7 +19,6 @@ class District:
     """A district with what lies above it."""
 
     province: str
-    province_short: str
     city: str
     telephone: dict[str, Any]
     account: dict[str, Any]
@@ -36,7 +35,7 @@ def districts() -> Iterator[District]:
         for city in province["cities"]:
             for found in city["districts"]:
                 yield District(
-                    province["name"], province["short"], city["name"], city["telephone"], province["account"],
+                    province["name"], city["name"], city["telephone"], province["account"],
                     found["name"], found["short"], found["places"], found["kind"], found["streets"],
                 )  # fmt: skip
 

@@ -152,3 +152,23 @@ async def test_that_the_answer_can_be_repeated(world: World) -> None:
     talk = world.talk()
     said = await talk.says("电子发票怎么开", "ask_invoice")
     assert await talk.says("再说一遍", "repeat") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "word"),
+    [
+        ("我家厨房煤气泄漏了，味道好重", "web", "119"), ("厨房里煤气味道好重", "ivr", "幺幺九"), ("巷子里的路灯坏了好几盏", "wechat", "12345"),
+        ("我家宽带断了", "ivr", "运营商"), ("自来水管爆了水喷得老高", "web", "供水"),
+    ],
+)  # fmt: skip
+async def test_that_who_asks_about_what_others_see_to_hears_who_they_are(
+    world: World, text: str, channel: str, word: str
+) -> None:
+    assert word in await world.talk(channel).says(text, "out_of_scope")
+
+
+@pytest.mark.parametrize(
+    "text", ["今天天气怎么样", "给我讲个笑话", "晚上吃什么好", "帮我写首诗", "股票涨了没"]
+)
+async def test_that_nothing_is_said_of_what_is_unknown(world: World, text: str) -> None:
+    assert await world.talk().says(text, "out_of_scope") == Wording().text("utter_out_of_scope", "web")

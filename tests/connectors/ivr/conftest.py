@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from connectors.ivr.endpoints import router
-from tests.connectors.live import Live, alive, bound, served
+from tests.connectors.live import Live, alive, served
 from tests.simulators.voice_gateway import VoiceGateway
 
 TOKEN = "gateway-token"
@@ -33,6 +33,6 @@ async def line(record_url: str, redis_url: str) -> AsyncIterator[Line]:
     async with alive(record_url, redis_url) as live:
         app = FastAPI()
         app.include_router(router(live.house, SecretStr(TOKEN), TRANSFER_TO, open_seconds=OPEN_SECONDS))
-        async with served(app, bound()) as url, VoiceGateway(url, TOKEN) as gateway:
+        async with served(app) as url, VoiceGateway(url, TOKEN) as gateway:
             await gateway.create()
             yield Line(live, url, gateway)

@@ -15,7 +15,8 @@ from connectors.ivr.endpoints import router
 from kit.settings import Settings
 from tests.connectors.browser import open_page
 from tests.connectors.ivr.conftest import TOKEN, TRANSFER_TO
-from tests.connectors.live import alive, bound, served
+from tests.connectors.live import alive, served
+from tests.serving import bound
 from tests.simulators import phone
 
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from connectors.web.endpoints import mount_static, router
 from kit.settings import Settings
-from tests.connectors.live import Live, alive, bound, served
+from tests.connectors.live import Live, alive, served
 
 Event = dict[str, Any]
 
@@ -92,7 +92,7 @@ async def site(record_url: str, redis_url: str) -> AsyncIterator[Site]:
         app = FastAPI()
         app.include_router(router(live.house, Settings(session_key=SecretStr("k" * 43))))
         mount_static(app)
-        async with served(app, bound()) as url:
+        async with served(app) as url:
             site = Site(live, url)
             yield site
             for browser in site.browsers:

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.wechat import WeChatAccount, WeChatChannel, router
 from conversations import record
 from conversations.jobs import Jobs
-from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.models import Conversation, Message, Outbox
 from conversations.pictures import Pictures
-from conversations.ports import BotFailed, BotTurn, Delivery, HandoffRequest, HandoffResult, Parse, Said
+from conversations.ports import BotFailed, BotTurn, Delivery, Parse, Said
 from conversations.service import Conversations
 from conversations.turns import Turns
 from kit.bell import Bell
 from kit.db import Base, Database
 from kit.wording import Wording
+from tests.played import OneTicketDesk
+from tests.serving import bound, serving
 from tests.simulators.wechat import SimAccount, create_app
 from tests.simulators.wechat.model import Platform
 
-TICKET = "20260701123456"
 SECURE = SimAccount(
     appid="wx1111111111111111", secret="s3cret", token="AAAAA", aes_key="A" * 43, agents={"desk@hall": "小电"}
 )
@@ -63,92 +61,6 @@ class ScriptedBot:
 
     async def events(self, conversation_id: uuid.UUID, events: list[dict[str, Any]]) -> None:
         return None
-
-
-class OneTicketDesk:
-    """The other side of the desk's port: one ticket, whoever asks."""
-
-    async def hand_over(self, session: AsyncSession, request: HandoffRequest) -> HandoffResult:
-        conversation = await record.lock_conversation(session, request.conversation_id)
-        words = [*request.say_first, Said(f"ticket {TICKET}")]
-        await record.change_owner(session, conversation, "queue")
-        for said in words:
-            await record.say(
-                session, conversation, said, author="system", turn_id=request.turn_id, exempt=True
-            )
-        if request.turn_id:
-            (await session.get_one(Turn, request.turn_id)).ticket_number = TICKET
-        return HandoffResult(TICKET, created=True)
-
-    async def hurry(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
-        return False
-
-    def rates(self, text: str) -> bool:
-        return False
-
-    async def rated(
-        self, session: AsyncSession, conversation: Conversation, message: Message
-    ) -> list[Said] | None:
-        return None
-
-    async def ask_content(self, session: AsyncSession, conversation_id: uuid.UUID, number: str) -> bool:
-        return False
-
-    async def place_in_line(self, session: AsyncSession, conversation_id: uuid.UUID) -> int | None:
-        return 1
-
-    async def live_number(self, session: AsyncSession, conversation_id: uuid.UUID) -> str | None:
-        return TICKET
-
-    async def withdraw(self, session: AsyncSession, conversation: Conversation) -> str | None:
-        await record.change_owner(session, conversation, "bot")
-        return TICKET
-
-    async def heard(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        message: Message,
-        entities: list[dict[str, Any]],
-    ) -> None:
-        return None
-
-    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
-        return None
-
-    async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
-        return []
-
-    async def sweep(self) -> None:
-        return None
-
-
-class Quiet(uvicorn.Server):
-    """A server in the test's own loop, which leaves signals alone."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def served(app: FastAPI, door: socket.socket) -> AsyncIterator[str]:
-    """The app at the address of the bound socket."""
-    server = Quiet(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[door]))
-    for _ in range(1000):
-        if server.started:
-            break
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    await task
-
-
-def bound() -> socket.socket:
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    return door
 
 
 def ours(account: SimAccount, api_url: str, **more: Any) -> WeChatAccount:
@@ -279,7 +191,7 @@ async def post(record_url: str, redis_url: str) -> AsyncIterator[Post]:
     redis = Redis.from_url(redis_url, decode_responses=True)
     await redis.flushdb()
     db = Database(record_url)
-    async with served(simulator, door) as url:
+    async with serving(simulator, door) as url:
         account = ours(SECURE, url)
         channel = WeChatChannel([account], redis, Pictures(db))
         yield Post(channel, account, platform, redis, resident, db)
@@ -307,8 +219,8 @@ async def town(record_url: str, redis_url: str) -> AsyncIterator[Town]:
     await jobs.app.open_async()
     worker = asyncio.create_task(jobs.work())
     async with (
-        served(hotline, hotline_door),
-        served(simulator, platform_door),
+        serving(hotline, hotline_door),
+        serving(simulator, platform_door),
         httpx.AsyncClient(base_url=api_url, timeout=30) as phone,
     ):
         platform: Platform = simulator.state.platform

@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from connectors.wechat import WeChatChannel
 from connectors.wechat.token import Tokens
 from conversations.models import Message
-from tests.connectors.wechat.conftest import SECURE, Post, bound, ours
+from tests.connectors.wechat.conftest import SECURE, Post, ours
+from tests.serving import bound
 
 
 async def test_that_chinese_arrives_as_written(post: Post) -> None:

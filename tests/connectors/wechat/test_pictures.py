@@ -15,8 +15,9 @@ from conversations import record
 from conversations.models import Conversation, Message
 from conversations.ports import BotTurn, Delivery, InboundMessage, Said
 from kit import clock
-from tests.connectors.wechat.conftest import SECURE, Post, Town, bound
+from tests.connectors.wechat.conftest import SECURE, Post, Town
 from tests.pictures import png
+from tests.serving import bound
 
 ALT = "1至6月用电量：6月最多"
 Send = Callable[[], Awaitable[Delivery]]

@@ -9,7 +9,8 @@ import pytest
 
 from conversations import record
 from conversations.ports import Said
-from tests.connectors.wechat.conftest import PLAIN, SECURE, TICKET, Town
+from tests.connectors.wechat.conftest import PLAIN, SECURE, Town
+from tests.played import TICKET
 
 
 async def greeted(town: Town) -> None:

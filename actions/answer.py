@@ -45,11 +45,18 @@ class Answer(HotlineAction):
         if choice and (entry := await asyncio.to_thread(self.clients.knowledge.entry, choice)):
             return await self._told(turn, entry, province)
         found = await self._find(turn, province)
+        if not found.sure and (entry := await self._request(turn)):
+            return await self._told(turn, entry, province)
         if not found.entries:
             return self._not_known(turn)
         if not found.sure:
             return self._ask(turn, found.entries)
         return await self._told(turn, found.entries[0], province)
+
+    async def _request(self, turn: Turn) -> Entry | None:
+        """What is told to a request whose words say it plainly, where no entry is surely meant."""
+        request = relief.wanted(turn.text) if turn.matter == relief.MATTER else ""
+        return await asyncio.to_thread(self.clients.knowledge.registering, request) if request else None
 
     async def _told(self, turn: Turn, entry: Entry, province: str) -> list[Event]:
         """The answer; where a request may come of it, a measure in force goes first, and the request is offered."""

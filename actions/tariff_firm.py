@@ -8,6 +8,7 @@ from rasa_sdk.events import FollowupAction
 
 from actions import tariff_reading as reading
 from actions import tariff_words
+from actions.accounts import relief
 from actions.province import city_in
 from actions.tariff_place import Place
 from actions.turn import Event, Turn
@@ -130,6 +131,8 @@ async def _rule(turn: Turn, place: Place) -> list[Event]:
 
 
 async def _late(turn: Turn, place: Place) -> list[Event]:
+    if relief.wanted(turn.text):  # how much it would be is not what is asked
+        return [FollowupAction("action_answer")]
     amount, length, today = _amount(turn), reading.length_of(turn.text), clock.now().date()
     due = length.before(today) if length else today
     days = (today - due).days

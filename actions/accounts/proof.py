@@ -14,6 +14,7 @@ from actions.turn import Event, Turn
 
 FALLBACK = "action_tell_bill"
 CERTAIN = 0.8
+NO_MATTER = frozenset({"out_of_scope", "thank", "greet", "goodbye"})
 NUMBER, ITEM = "account_number", "second_item"
 
 
@@ -79,8 +80,8 @@ class ValidateAccountForm(FormStep):
             return item
         # What clearly means something else may still hold a door's number (3号) or begin like a name. Names are
         # many and the model has seen few: only a model beyond doubt is believed against one, and not if all it
-        # says is that this is none of our matters.
-        named = item.holder_name and (turn.confidence < CERTAIN or turn.intent == "out_of_scope")
+        # says is that this is none of our matters, or that somebody is polite (谢芳).
+        named = item.holder_name and (turn.confidence < CERTAIN or turn.intent in NO_MATTER)
         unmistakable = item.phone_last4 or people or named
         return item if unmistakable else None
 

@@ -15,6 +15,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import measures
 from actions.accounts.proof import account_in
 from actions.accounts.wish import SLOT, Wish
+from actions.accounts.words import says
 from actions.turn import SURE, Event, Turn
 from backends.contracts import Measure
 from backends.desk import StaleEpoch
@@ -26,6 +27,13 @@ log = get(__name__)
 MATTER = "ask_arrears_rule"
 ACTION, OFFER = "action_report_case", "report_case"
 SAID = 60  # characters of a reason that are read back
+
+
+def wanted(text: str) -> str:
+    """`waive` or `defer` if the words ask for it, whatever else they hold; else ''."""
+    if says(text, "late_fee") and says(text, "spare"):
+        return "waive"
+    return "defer" if says(text, "put_off") and not says(text, "put_off_not") else ""
 
 
 async def spared(turn: Turn) -> measures.InForce:

@@ -115,6 +115,11 @@ class Knowledge:
         index = self._current()
         return next((entry for entry in index.entries if entry.id == name), None) if index else None
 
+    def registering(self, request: str) -> Entry | None:
+        """The entry after which that request can be taken down."""
+        index = self._current()
+        return next((entry for entry in index.entries if entry.registers == request), None) if index else None
+
     def find(
         self, text: str, *, intent: str, province: str, day: date, within: Collection[str] = (),
         without: Collection[str] = (),

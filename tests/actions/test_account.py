@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kit.wording import Wording
 from tests.actions.conftest import Household, World
 from tests.actions.rasa import Talk
@@ -34,6 +36,18 @@ async def test_that_bill_and_balance_follow_number_and_name(world: World) -> Non
     assert "目前欠费128.50元" in said
     assert SHANGHAI not in said
     assert talk.loop is None
+
+
+@pytest.mark.parametrize("intent", ["thank", "greet", "out_of_scope"])
+async def test_that_a_name_that_sounds_polite_is_a_name(world: World, intent: str) -> None:
+    [(number, name)] = world.ask_town(
+        "select number, holder_name from account where holder_name like '谢%' order by number desc limit 1"
+    )
+    talk = world.talk()
+    await asked_for_item(talk, number)
+    said = await talk.says("谢谢您", "thank", confidence=0.97)
+    assert said.endswith(words("utter_ask_second_item"))
+    assert "户号尾号" in await talk.says(name, intent, confidence=0.97)
 
 
 async def test_that_a_balance_is_told_when_it_was_asked_for(world: World) -> None:

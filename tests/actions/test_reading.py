@@ -66,7 +66,9 @@ def test_that_a_surname_is_no_second_item(text: str) -> None:
     assert isinstance(second_item(text, asked=True), SurnameOnly)
 
 
-@pytest.mark.parametrize("text", ["谢谢", "不知道", "转人工", "安全吗", "查什么", "是的", "喂喂", "…", ""])
+@pytest.mark.parametrize(
+    "text", ["谢谢", "谢谢您", "谢了", "不知道", "转人工", "安全吗", "查什么", "是的", "喂喂", "…", ""]
+)
 def test_that_other_words_are_no_second_item(text: str) -> None:
     assert second_item(text, asked=True) is None
 

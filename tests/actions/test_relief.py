@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actions.accounts import relief
 from kit.wording import Wording
 from tests.actions.conftest import Household, World
 from tests.actions.rasa import Talk
@@ -46,6 +47,26 @@ async def test_that_the_rule_is_told_and_a_request_offered(world: World, text: s
 async def test_that_other_questions_about_arrears_offer_no_request(world: World) -> None:
     _, said = await asked(world, "欠费几天会停电")
     assert "登记" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("欠了200元晚了10天，滞纳金能不能给我免了", "waive"), ("逾期费退给我行不行", "waive"), ("电费150元想缓交15天行吗", "defer"),
+        ("手术费刚交完，宽限10天可以吗", "defer"), ("宽限期是几天", ""), ("欠200元晚交10天违约金多少", ""), ("怎么避免违约金", ""),
+        ("低保能减免电费吗", ""),
+    ],
+)  # fmt: skip
+def test_that_a_request_is_told_from_a_question_by_its_words(text: str, wanted: str) -> None:
+    assert relief.wanted(text) == wanted
+
+
+async def test_that_a_request_with_figures_is_no_question_for_a_sum(world: World) -> None:
+    talk = world.talk()
+    said = await talk.says("欠了200元晚了10天，滞纳金能不能给我免了", "ask_arrears_rule", ("amount", "200元"))
+    assert said.endswith(words("utter_relief_offer_waive"))
+    said = await talk.says("欠了200元晚了10天，违约金多少", "ask_arrears_rule", ("amount", "200元"))
+    assert words("utter_relief_offer_waive") not in said
 
 
 async def test_that_a_yes_takes_the_request_down_with_its_reason(world: World) -> None:

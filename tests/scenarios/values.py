@@ -15,7 +15,6 @@ _HOUSEHOLD = """
            right(a.number, 4) as tail
     from reference.account a join reference.place p using (place_id)
     where a.customer = 'resident' and a.room <> '' and p.kind <> 'village' and a.supply = 'connected'
-      and a.place_id not in (select place_id from reference.outage)
       and not a.prepaid and a.number not in ('3100000000018', '3200456789', '3100000000026', '3100000000034')
 """
 _QUIET = """
@@ -26,6 +25,9 @@ _QUIET = """
 """
 QUERIES = {
     "account": _HOUSEHOLD + "and a.province = '上海市' order by a.number",
+    # Where no outage is: whoever has this one remembered gets no notice in the middle of a scenario.
+    "calm": _HOUSEHOLD
+    + "and a.province = '上海市' and a.place_id not in (select place_id from reference.outage) order by a.number",
     "second": _HOUSEHOLD + "and a.province = '上海市' order by a.number desc",
     "jiangsu": _HOUSEHOLD + "and a.province = '江苏省' order by a.number",
     "owing": _HOUSEHOLD

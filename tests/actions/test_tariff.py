@@ -10,7 +10,7 @@ from kit import clock
 from kit.clock import months_later
 from tests.actions.conftest import World
 from tests.actions.rasa import entity
-from tests.actions.tariffs import WORDS, Found, ask, kwh, says
+from tests.actions.tariffs import WORDS, Found, after, ask, kwh, says
 
 PUBLISHED = "依据2020年7月公布的价格"
 

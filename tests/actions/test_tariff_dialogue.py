@@ -9,7 +9,7 @@ import pytest
 from kit import clock
 from tests.actions.conftest import World
 from tests.actions.records import LI, WANG, proved
-from tests.actions.tariffs import Found, ask, kwh, of, says
+from tests.actions.tariffs import after, ask, kwh, says
 
 
 async def test_that_a_verified_accounts_bills_tell_the_year_so_far(world: World) -> None:
@@ -98,25 +98,6 @@ async def test_that_what_needs_no_figure_is_left_to_the_knowledge(
 @pytest.mark.parametrize("text", ["一户多人口怎么申请", "家里人多怎么多加点额度"])
 async def test_that_a_larger_quota_is_applied_for(world: World, text: str) -> None:
     assert await after(world, "action_estimate", text, "ask_multi_person_household") == ["action_apply"]
-
-
-async def after(world: World, action: str, text: str, intent: str, *found: Found) -> list[str]:
-    """The actions that `action` hands the message on to."""
-    talk = world.talk()
-    await talk.hear(text)
-    talk.message = {
-        "text": text, "intent": {"name": intent, "confidence": 0.95}, "entities": of(text, *found), "intent_ranking": [],
-        "metadata": {"channel": "web", "epoch": talk.epoch, "message_id": talk.turn_id},
-    }  # fmt: skip
-    event = {"event": "user", "parse_data": talk.message, "timestamp": 0.0, **talk.message}
-    call = {
-        "next_action": action,
-        "sender_id": str(talk.id),
-        "tracker": {**talk.tracker(event)},
-        "version": "3.6.21",
-    }
-    answer = (await world.http.post("/webhook", json=call)).json()
-    return [e["name"] for e in answer["events"] if e["event"] == "followup"]
 
 
 async def test_that_a_price_asked_for_inside_a_form_is_told_and_the_form_goes_on(world: World) -> None:

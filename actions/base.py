@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands, history
+from actions import demands
 from actions.clients import Clients
 from actions.turn import Event, Turn
 from backends.desk import StaleEpoch
@@ -80,11 +80,7 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         """Whether the turn ends with the words of the turn before, and without an offer. A form counts its own questions."""
         goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
         offers = any(e.get("name") == "offer" and e.get("value") for e in events)
-        if self.says_again or goes_on or offers or turn.loop or not turn.earlier:
-            return False
-        said = [message["text"] for message in turn.dispatcher.messages if not message["custom"]]
-        before = [words["text"] for words in history.words(turn.earlier[0])]
-        return bool(said) and all(any(text.startswith(now) for text in before) for now in said)
+        return not (self.says_again or goes_on or offers or turn.loop) and turn.said_before()
 
     @staticmethod
     def _ended(turn: Turn, events: list[Event]) -> list[Event]:

@@ -36,7 +36,10 @@ def test_that_a_number_without_its_area_counts_only_where_one_is_near() -> None:
 
 
 def phone_of(world: World, talk: Talk) -> list[str]:
-    return [row[0] for row in world.ask_town(f"select contact_phone from work_order where conversation = '{talk.id}'")]
+    return [
+        row[0]
+        for row in world.ask_town(f"select contact_phone from work_order where conversation = '{talk.id}'")
+    ]
 
 
 async def asked_for_the_phone(world: World, channel: str = "ivr") -> Talk:
@@ -71,7 +74,9 @@ async def test_that_a_number_of_a_wrong_length_is_asked_for_again(world: World, 
     talk = await asked_for_the_phone(world)
     assert await talk.says("1381234567", "inform") == words("utter_voice_ask_phone_wanted_again")
     talk = world.talk("ivr")
-    await talk.says(f"{quiet.name}整个小区没电", "report_outage", ("address", quiet.name), ("scope", "整个小区"))
+    await talk.says(
+        f"{quiet.name}整个小区没电", "report_outage", ("address", quiet.name), ("scope", "整个小区")
+    )
     said = await talk.says("1381234567", "inform")
     assert said == words("utter_fault_phone_incomplete") + words("utter_fault_ask_phone")
 

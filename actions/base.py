@@ -10,9 +10,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands, history
+from actions import demands
 from actions.clients import Clients
-from actions.turn import Event, Turn
+from actions.turn import ANSWERING, Event, Turn
 from backends.desk import StaleEpoch
 from kit.errors import BadInput, HotlineError, MisconfiguredError
 from kit.logging import get
@@ -77,14 +77,11 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         return [*END_OF_FORM, *turn.offer("backend_down"), FollowupAction("action_listen")]
 
     def _said_before(self, turn: Turn, events: list[Event]) -> bool:
-        """Whether the turn ends with the words of the turn before, and without an offer. A form counts its own questions."""
+        """Whether a question ends with the words of the turn before, and without an offer. A form counts its own questions."""
         goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
         offers = any(e.get("name") == "offer" and e.get("value") for e in events)
-        if self.says_again or goes_on or offers or turn.loop or not turn.earlier:
-            return False
-        said = [message["text"] for message in turn.dispatcher.messages if not message["custom"]]
-        before = [words["text"] for words in history.words(turn.earlier[0])]
-        return bool(said) and all(any(text.startswith(now) for text in before) for now in said)
+        told = turn.intent in ANSWERING  # data for a question of ours
+        return not (self.says_again or goes_on or offers or told or turn.loop) and turn.said_before()
 
     @staticmethod
     def _ended(turn: Turn, events: list[Event]) -> list[Event]:

@@ -67,7 +67,15 @@ class FormStep(HotlineAction):
         if waits and not fits and not long_number(turn.text):
             turn.say("utter_wait")
             return [SlotSet("asking", turn.slot("asking")), SlotSet("requested_slot", asked)]
-        return await self.step(turn, asked)
+        events = await self.step(turn, asked)
+        asking = [event["value"] for event in events if event.get("name") == "asking" and event["value"]]
+        uncounted = bool(asking) and int(asking[-1].get("tries", 0)) <= self.tries(turn)
+        if uncounted and turn.said_before(
+            LAST_TRY - 1
+        ):  # the same answer and the same question, over and over
+            turn.dispatcher.messages.clear()
+            return self.give_up(turn)
+        return events
 
     @abstractmethod
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:

@@ -47,7 +47,7 @@ class Turn:
     | call | gives |
     |---|---|
     | `text` `intent` `yes` `no` `entities(name)` `nothing_but(name)` `moment` | the resident's message |
-    | `slot(name)` `asking(form)` `events` `standing` `offered` | where the conversation stands |
+    | `slot(name)` `asking(form)` `events` `standing` `offered` `said_before()` | where the conversation stands |
     | `say(key, **values)` | words of `data/responses` to the resident |
     | `show(picture, alt)` | a picture kept by the desk, where `screen` is true |
     | `piece(key, **values)` `spoken(text)` | words to put into others |
@@ -190,6 +190,16 @@ class Turn:
     def offered(self) -> bool:
         """Whether a person was offered in the turn before."""
         return bool(self.standing == "handoff")
+
+    def said_before(self, turns: int = 1) -> bool:
+        """Whether all that this turn says was said in each of so many turns before it."""
+        said = [message["text"] for message in self.dispatcher.messages if not message["custom"]]
+        before = [[words["text"] for words in history.words(events)] for events in self.earlier[:turns]]
+        return (
+            bool(said)
+            and len(before) == turns
+            and all(any(now in text for text in texts) for now in said for texts in before)
+        )
 
     def asking(self, form: str) -> dict[str, Any]:
         """How the question of `form` stands: `tries` in vain, `options` to choose from, `problem` to speak of."""

@@ -17,7 +17,11 @@ from backends.contracts import OrderRequest
 
 FORM = "contact_form"
 PHONE, ADDRESS, CONFIRM = "new_phone", "new_address", "contact_confirm"
-WORDS = {PHONE: "", ADDRESS: "_address"}  # ends of the keys of what is said
+# What is said of each: the question, the same once more, the reading back, the end.
+ASK = {PHONE: "utter_ask_new_phone", ADDRESS: "utter_ask_new_address"}
+ASK_AGAIN = {PHONE: "utter_ask_new_phone_again", ADDRESS: "utter_ask_new_address_again"}
+READ_BACK = {PHONE: "utter_contact_confirm", ADDRESS: "utter_contact_confirm_address"}
+ORDERED = {PHONE: "utter_contact_ordered", ADDRESS: "utter_contact_ordered_address"}
 SHORTEST = 4  # characters of an address that no entity tells
 
 
@@ -80,10 +84,8 @@ class ValidateContactForm(FormStep):
         if self.elsewhere(turn):
             return self.give_away()
         if asked == CONFIRM:
-            return self.missed(
-                turn, CONFIRM, f"utter_contact_confirm{WORDS[what]}", **self._values(turn, what)
-            )
-        return self.missed(turn, what, f"utter_ask_{what}_again")
+            return self.missed(turn, CONFIRM, READ_BACK[what], **self._values(turn, what))
+        return self.missed(turn, what, ASK_AGAIN[what])
 
     @staticmethod
     def _what(turn: Turn) -> str:
@@ -106,11 +108,11 @@ class ValidateContactForm(FormStep):
         return self._ask_new(turn, what)
 
     def _ask_new(self, turn: Turn, what: str) -> list[Event]:
-        turn.say(f"utter_ask_{what}")
+        turn.say(ASK[what])
         return [SlotSet(what, None), *self.ask(what)]
 
     def _read_back(self, turn: Turn, what: str, value: str) -> list[Event]:
-        turn.say(f"utter_contact_confirm{WORDS[what]}", **self._values(turn, what, value))
+        turn.say(READ_BACK[what], **self._values(turn, what, value))
         return [SlotSet(what, value), *self.ask(CONFIRM)]
 
     @staticmethod
@@ -134,6 +136,6 @@ class ValidateContactForm(FormStep):
                 contact_phone=value if what == PHONE else "", facts={what: value},
             ),
         )  # fmt: skip
-        turn.say(f"utter_contact_ordered{WORDS[what]}", number=order.number)
+        turn.say(ORDERED[what], number=order.number)
         say_by_when(turn, order)
         return [SlotSet(what, None), *self.leave()]

@@ -136,3 +136,14 @@ async def test_that_when_and_where_of_a_complaint_is_no_bill(world: World) -> No
     assert talk.loop == "voice_form"
     said = await answered(talk, "就上个月底吧", "query_bill", "上个月底", confidence=0.8)
     assert said == words("utter_voice_ask_phone_wanted_complain")
+
+
+async def test_that_an_answer_that_helps_nobody_is_not_given_a_third_time(world: World) -> None:
+    talk = world.talk()
+    await talk.says("屋顶想装光伏", "apply_solar")
+    question = ("不是，五百度电多少钱", "apply_solar")
+    first = await talk.says(*question)
+    assert first.endswith(words("utter_apply_offer_again"))
+    assert await talk.says(*question) == first
+    assert await talk.says(*question) == words("utter_apply_given_up")
+    assert talk.slots["offer"] == "handoff"

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from backends.accounts import Accounts
 from backends.contracts import Mark, OrderRequest
-from backends.orders import Orders
 from backends.outages import Outages
 from conversations import outbox
-from conversations.models import Binding, Conversation, Message, Outbox
-from conversations.ports import InboundMessage
+from conversations.models import Message, Outbox
 from desk.models import Survey
 from hotline.metrics import metrics_of_record
 from kit import clock
@@ -25,53 +19,9 @@ from outreach import notices, subscriptions
 from outreach.models import Notice
 from outreach.preview import lines
 from outreach.service import Outreach
-from tests.actions.conftest import World, fresh_database, world
+from tests.actions.conftest import World
 from tests.actions.servers import BACKENDS
-
-__all__ = ["fresh_database", "world"]
-
-
-@pytest.fixture
-async def outreach(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outreach]:
-    """By day, whatever the hour of the test."""
-    monkeypatch.setattr(notices, "quiet", lambda facts, moment: False)
-    clients: Any = (world.reference, BACKENDS)
-    made = Outreach(
-        world.house, outages=Outages(*clients), accounts=Accounts(*clients), orders=Orders(*clients)
-    )
-    yield made
-    await made.aclose()
-    async with world.house.db.work() as session:  # what one test wishes is no other's business
-        for conversation in await session.scalars(select(Conversation.id)):
-            await subscriptions.end(session, conversation)
-        await session.execute(delete(Binding))
-
-
-async def resident(world: World, channel: str = "wechat") -> Conversation:
-    accepted = await world.house.receive(InboundMessage(channel, "a", secrets.token_hex(8), "1", "你好"))
-    async with world.house.db.work() as session:
-        return await session.get_one(Conversation, accepted.conversation_id)
-
-
-async def subscribe(world: World, who: Conversation, topic: str, subject: str, title: str = "花木") -> str:
-    async with world.house.db.work() as session:
-        return await subscriptions.subscribe(session, who.id, topic=topic, subject=subject, title=title)
-
-
-def garden(world: World) -> str:
-    """The place of the planned work of tomorrow."""
-    [(place,)] = world.ask_town("select place_id from place where name = '阳光花园' and district = '天元区'")
-    return str(place)
-
-
-def change_town(world: World, query: str, *values: Any) -> None:
-    with psycopg.connect(world.town, options="-c search_path=reference,public") as connection:
-        connection.execute(query, values)
-
-
-async def told(world: World, who: Conversation) -> list[str]:
-    query = select(Message).filter_by(conversation_id=who.id, author="system").order_by(Message.seq)
-    return [message.text for message in await world.rows(query)]
+from tests.outreach.conftest import bind, change_town, garden, resident, subscribe, told
 
 
 async def test_that_an_announced_outage_is_told_once_and_its_change_and_end_too(
@@ -162,22 +112,6 @@ async def test_that_subscribing_twice_is_one_wish_and_there_is_a_limit(world: Wo
         assert await subscriptions.end(session, who.id) == subscriptions.MOST
 
 
-async def unsubscribe(world: World, who: Conversation, topic: str = "") -> int:
-    async with world.house.db.work() as session:
-        return await subscriptions.end(session, who.id, topic=topic)
-
-
-async def bind(world: World, who: Conversation, number: str, version: str) -> None:
-    async with world.house.db.work() as session:
-        now = clock.now()
-        session.add(
-            Binding(
-                conversation_id=who.id, identity=who.identity, account_number=number, holder_version=version,
-                bound_at=now, last_used_at=now,
-            )
-        )  # fmt: skip
-
-
 async def test_that_arrears_are_told_to_the_bound_resident_once_a_month(
     world: World, outreach: Outreach
 ) -> None:
@@ -258,116 +192,3 @@ async def test_that_a_dead_utility_costs_a_round_and_nothing_else(world: World, 
     outreach.outages = alive
     await dead.aclose()
     assert await outreach.round() == 1
-
-
-# -- residents whose account is remembered
-
-
-WANG = "3100000000018"  # where a fault outage runs
-
-
-async def bound(world: World, outreach: Outreach, number: str = WANG) -> Conversation:
-    who = await resident(world)
-    await bind(world, who, number, (await outreach.accounts.profile(number)).holder_version)
-    return who
-
-
-async def test_that_an_outage_at_a_remembered_account_is_told_once_and_its_end(
-    world: World, outreach: Outreach
-) -> None:
-    who, stranger = await bound(world, outreach), await resident(world)
-    assert [await outreach.round() for _ in range(2)] == [1, 0]
-    [first] = await told(world, who)
-    assert first.startswith("【停电通知】牡丹路60弄正在")
-    assert "退订" in first
-    [(fault,)] = world.ask_town(
-        "select outage_id from outage join account using (place_id) where kind = 'fault' and restored_at is null "
-        f"and number = '{WANG}' and starts_at < now()"
-    )
-    change_town(world, "update outage set restored_at = now() where outage_id = %s", fault)
-    try:
-        assert [await outreach.round() for _ in range(2)] == [1, 0]
-    finally:
-        change_town(world, "update outage set restored_at = null where outage_id = %s", fault)
-    assert (await told(world, who))[-1].startswith("【恢复供电】")
-    assert await told(world, stranger) == []
-
-
-async def test_that_who_wished_for_it_and_has_it_remembered_hears_once(
-    world: World, outreach: Outreach
-) -> None:
-    who = await bound(world, outreach)
-    [(place,)] = world.ask_town(f"select place_id from account where number = '{WANG}'")
-    await subscribe(world, who, "outage", str(place))
-    assert [await outreach.round() for _ in range(2)] == [1, 0]
-
-
-async def test_that_planned_work_at_a_remembered_account_waits_for_the_morning_and_a_fault_does_not(
-    world: World, outreach: Outreach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    [(number,)] = world.ask_town(
-        f"select number from account where place_id = '{garden(world)}' order by number limit 1"
-    )
-    planned, dark = await bound(world, outreach, str(number)), await bound(world, outreach)
-    monkeypatch.setattr(notices, "quiet", lambda facts, moment: True)
-    assert await outreach.round() == 1
-    assert [len(await told(world, one)) for one in (planned, dark)] == [0, 1]
-    monkeypatch.setattr(notices, "quiet", lambda facts, moment: False)
-    assert await outreach.round() == 1
-    assert (await told(world, planned))[0].startswith("【停电通知】阳光花园将有")
-
-
-async def test_that_who_asked_to_stop_hears_nothing_until_they_wish_again(
-    world: World, outreach: Outreach
-) -> None:
-    who = await bound(world, outreach)
-    assert await unsubscribe(world, who, "arrears") == 0
-    assert [await unsubscribe(world, who) for _ in range(2)] == [1, 0]
-    assert await outreach.round() == 0
-    await subscribe(world, who, "outage", garden(world))
-    assert await outreach.round() == 2  # the place wished for, and the account's own
-    assert len(await told(world, who)) == 2
-
-
-async def test_that_stopping_covers_the_accounts_remembered_by_then(world: World, outreach: Outreach) -> None:
-    who = await bound(world, outreach, "3200456789")
-    await unsubscribe(world, who)
-    await bind(world, who, WANG, (await outreach.accounts.profile(WANG)).holder_version)
-    assert await outreach.round() == 1
-
-
-async def test_that_a_stop_during_the_round_is_respected(world: World, outreach: Outreach) -> None:
-    who = await bound(world, outreach)
-    [due] = await outreach.due()
-    await unsubscribe(world, who)
-    async with world.house.db.work() as session:
-        assert not await outreach._tell(session, due)
-
-
-@pytest.mark.parametrize("state", ["another holder", "forgotten", "unused for years", "ended"])
-async def test_that_what_is_no_longer_the_residents_is_not_told(
-    world: World, outreach: Outreach, state: str
-) -> None:
-    who = await bound(world, outreach)
-    values: dict[str, Any] = {
-        "another holder": {"holder_version": "somebody before"},
-        "forgotten": {"ended_at": clock.now(), "end_reason": "resident"},
-        "unused for years": {"last_used_at": clock.now() - timedelta(days=800)},
-    }.get(state, {})
-    async with world.house.db.work() as session:
-        if values:
-            await session.execute(update(Binding).where(Binding.conversation_id == who.id).values(values))
-        else:
-            await session.execute(
-                update(Conversation).where(Conversation.id == who.id).values(ended_at=clock.now())
-            )
-    assert await outreach.round() == 0
-
-
-async def test_that_more_accounts_than_are_asked_at_once_are_all_told(
-    world: World, outreach: Outreach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("outreach.service.ACCOUNTS_AT_ONCE", 2)
-    everybody = [await bound(world, outreach) for _ in range(5)]
-    assert await outreach.round() == 5
-    assert [len(await told(world, one)) for one in everybody] == [1] * 5

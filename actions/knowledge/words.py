@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
 
+_EMPTY = frozenset(
+    "吗呢啊呀吧嘛哦呃嗯哎喂噢的地得了着那这么请问您你我咱俺们"
+)  # of a question, whatever it is about
 _RUNS = re.compile(r"[一-鿿]+|[a-z0-9]+")
 
 
@@ -79,5 +82,6 @@ class Held:
 
 
 def _signs(text: str) -> list[str]:
-    """Characters, and Latin words and numbers whole."""
-    return [token for token in tokens(text) if len(token) == 1 or (token.isascii() and token[0] != "~")]
+    """Characters that say something, and Latin words and numbers whole."""
+    held = (token for token in tokens(text) if len(token) == 1 or (token.isascii() and token[0] != "~"))
+    return [token for token in held if token not in _EMPTY]

@@ -131,3 +131,24 @@ def test_that_the_province_named_first_counts(text, province, city):
 def test_that_numerals_of_both_kinds_are_figures(written):
     expected = {"半": "0.5", "315": "315", "3.5": "3.5", "三百一十五": "315", "两千": "2000", "一万": "10000"}
     assert reading.figure(written) == D(expected[written])
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ("商铺用了500度", "firm"), ("我开了个小饭店", "firm"), ("厂里这个月", "firm"), ("家里一楼开小店", "firm"), ("公司的电费", "firm"),
+        ("抽水浇地一度电", "farm"), ("养鸡场用电", "farm"), ("家里的鱼塘", "farm"), ("合作社大棚", "farm"),
+        ("我家这个月", "home"), ("居民用电", "home"), ("用了500度", None), ("供电公司说电价多少", None), ("农业银行代扣", None),
+        ("抽水马桶坏了", None), ("交店费多少钱", None), ("电厂发的电", None),
+    ],
+)  # fmt: skip
+def test_that_firms_and_farms_are_told_from_homes(text: str, use: str | None) -> None:
+    assert reading.use_of(text) == use
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("学校用了300度", "institution"), ("养老院的电", "institution"), ("充电桩", "charging"), ("合表", "shared"), ("用了300度", "tiered")],
+)  # fmt: skip
+def test_that_the_price_class_is_the_one_named(text: str, kind: str) -> None:
+    assert reading.price_class(text) == kind

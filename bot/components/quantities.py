@@ -79,7 +79,7 @@ _ELLIPTIC = re.compile(f"[{_DIGIT}两][百千万][{_DIGIT}]")
 _METERED = re.compile("[用走跑转耗蹦使](?:电量?)?(?:了|掉|过|是)?(?:有|才|将近|快|大概|差不多|大约)?$")
 # Who asks what it costs has said what was used: a numeral without unit is energy then.
 _PRICE_ASKED = re.compile(
-    "(?:多少|几多|好多|幾多)(?:钱|电费|块|元|费用)|几(?:块|钿|元)|(?:[交缴付收掏给花]|电费)(?:是|得|要)?(?:多少|几多|好多)"
+    "(?:多少|几多|好多|幾多)(?:钱|电费|块|元|费用)|几(?:块|钿|元)|(?:[交缴付收掏给花]|电费)(?:会?是|得|要|大约|大概|大致|预计|估计){0,2}(?:多少|几多|好多)"
 )
 _PREPAID = re.compile("充|剩|存|余额")
 _MEASURED = re.compile("[度字伏斤米亩岁千]|电压|电量|负荷")

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
 
-_EMPTY = frozenset("吗呢啊呀吧嘛哦呃嗯哎喂噢的地得了着那这么请问您你我咱俺们")  # of a question, whatever it is about
+_EMPTY = frozenset(
+    "吗呢啊呀吧嘛哦呃嗯哎喂噢的地得了着那这么请问您你我咱俺们"
+)  # of a question, whatever it is about
 _RUNS = re.compile(r"[一-鿿]+|[a-z0-9]+")
 
 

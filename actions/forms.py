@@ -21,7 +21,7 @@ from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
 from actions import assent, commands, history
 from actions.base import HotlineAction
-from actions.reading import long_number
+from actions.reading import long_number, plain
 from actions.turn import EMERGENCY, SURE, Event, Turn
 
 LAST_TRY = 3  # an answer missed that often: a person
@@ -70,9 +70,7 @@ class FormStep(HotlineAction):
         events = await self.step(turn, asked)
         asking = [event["value"] for event in events if event.get("name") == "asking" and event["value"]]
         uncounted = bool(asking) and int(asking[-1].get("tries", 0)) <= self.tries(turn)
-        if uncounted and turn.said_before(
-            LAST_TRY - 1
-        ):  # the same answer and the same question, over and over
+        if uncounted and self._over_and_over(turn):
             turn.dispatcher.messages.clear()
             return self.give_up(turn)
         return events
@@ -112,6 +110,13 @@ class FormStep(HotlineAction):
         events = self.ask_again(turn, asked)
         kept = [event["value"] for event in events if event.get("name") == "asking" and event["value"]]
         return [*events, SlotSet("asking", kept[-1] | {"tries": tries})] if kept else events
+
+    @staticmethod
+    def _over_and_over(turn: Turn) -> bool:
+        """Whether the same message got the same answer as often as a question may be missed."""
+        before = [str(events[0].get("text") or "") for events in turn.earlier[: LAST_TRY - 1]]
+        same = all(plain(text) == plain(turn.text) for text in before)
+        return same and turn.said_before(LAST_TRY - 1)
 
     def tries(self, turn: Turn) -> int:
         """How many messages left the question that stands without an answer."""

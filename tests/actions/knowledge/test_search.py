@@ -72,12 +72,11 @@ def test_that_answers_are_short(entries: list[Entry]) -> None:
 
 
 def test_that_held_out_questions_find_their_answers(knowledge: Knowledge) -> None:
-    """An entry that is younger than the labels counts as wrong, though it may answer better."""
     reported = [question for question in questions()["reported"] if question["entries"]]
     counts = counted(knowledge, reported)
     shares = {name: count / len(reported) for name, count in counts.items()}
-    assert shares["told"] + shares["offered"] >= 0.76, shares
-    assert shares["told"] >= 0.33, shares
+    assert shares["told"] + shares["offered"] >= 0.82, shares
+    assert shares["told"] >= 0.35, shares
     assert shares.get("wrong", 0) <= 0.08, shares
 
 

@@ -41,7 +41,7 @@ ENOUGH = 0.45  # below it nothing is said
 SURE = 0.55  # from here on the best is told, if it is ahead of the second by
 AHEAD = 0.08
 COVERS = 0.5  # and speaks of as much of the message as this
-TOPIC = 4  # characters: so short a message only names a topic, unless one is given
+TOPIC = 4  # characters: so short a message only names a topic, unless one is given or they are an entry's own
 BESIDE = 0.15  # else it is asked which is meant: of the best and those as near to it as this,
 OPTIONS = 3  # so many at most
 FEW = 20  # vectors that are made while somebody waits
@@ -143,7 +143,7 @@ class Knowledge:
             return Found()
         best, first, covered = ranked[0]
         ahead = len(ranked) < 2 or ranked[1][0] <= best - AHEAD
-        asks = bool(within or len(text.strip()) > TOPIC)
+        asks = bool(within) or len(text.strip()) > TOPIC or text.strip() in first.questions
         sure = best >= SURE and ahead and covered >= COVERS and asks
         meant = [first] if sure else [entry for score, entry, _ in ranked[:OPTIONS] if score >= best - BESIDE]
         return Found(

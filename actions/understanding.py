@@ -18,12 +18,13 @@ from actions import answer, assent, commands, demands, doubt, follow_up
 from actions.accounts import bindings
 from actions.clients import Clients
 from actions.forms import CERTAIN
-from actions.turn import Event, Turn
+from actions.turn import SURE, Event, Turn
 
 
 def half_heard(turn: Turn) -> bool:
-    """Whether it is a farewell that the telephone did not hear beyond doubt: it ends nothing."""
-    return turn.channel == "ivr" and not turn.loop and turn.intent == "goodbye" and turn.confidence < CERTAIN
+    """Whether it is a farewell that is a mere guess, or that the telephone did not hear beyond doubt: it ends nothing."""
+    enough = CERTAIN if turn.channel == "ivr" else SURE
+    return turn.intent == "goodbye" and not turn.loop and turn.confidence < enough
 
 
 class Understanding(Action):  # type: ignore[misc]

@@ -82,12 +82,13 @@ async def test_that_a_name_taken_for_a_farewell_is_the_answer(world: World) -> N
     assert "花木" in said
 
 
-async def test_that_a_farewell_half_heard_ends_nothing_on_the_telephone(world: World) -> None:
+async def test_that_a_farewell_half_heard_or_guessed_ends_nothing(world: World) -> None:
     assert await world.talk("ivr").says("在线那个", "goodbye", confidence=0.6) == words(
         "utter_fallback", "ivr"
     )
     assert await world.talk("ivr").says("再见", "goodbye") == words("utter_goodbye", "ivr")
     assert await world.talk().says("在线那个", "goodbye", confidence=0.6) == words("utter_goodbye")
+    assert await world.talk().says("在线那个", "goodbye", confidence=0.4) == words("utter_fallback")
 
 
 async def answered(talk: Talk, text: str, intent: str, *times: str, confidence: float = 0.7) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ EXPECTED = {*LISTS, "asks", "slots", "ticket", "order", "orders", "owner", "sile
 TICKET = {"reason", "urgent", "intent", "state", "outcome", "rating"}
 ORDER = {"kind", "subject", "scope", "urgent", "marks", "account", "state", "urges"}
 LINE = "__line__"
+
+
+_ESTATE = re.compile(r"\{(?:other_)?estate|\{village")
 
 
 class BrokenScenario(Exception):
@@ -56,7 +59,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A conversation on one channel. `number` is its place among all, so that it has a household of its own."""
+    """A conversation on one channel.
+
+    `number` is its place among all, so that it has a household of its own; `at` its place among those that name
+    an estate, of which there are fewer.
+    """
 
     file: Path
     line: int
@@ -64,6 +71,12 @@ class Scenario:
     channel: str
     steps: list[Step] = field(repr=False)
     number: int = 0
+    at: int = 0
+
+    @property
+    def estates(self) -> bool:
+        """Whether a step names an estate of the town that is the scenario's own."""
+        return any(_ESTATE.search(str(step)) for step in self.steps)
 
     @property
     def id(self) -> str:
@@ -82,9 +95,8 @@ def read_all(folder: Path = FOLDER) -> list[Scenario]:
         for scenario in read(file):
             if any(scenario.id == other.id for other in found):
                 raise BrokenScenario(file, scenario.line, f"a second scenario is named {scenario.name!r}")
-            found.append(
-                Scenario(file, scenario.line, scenario.name, scenario.channel, scenario.steps, len(found))
-            )
+            at = sum(other.estates for other in found)
+            found.append(replace(scenario, number=len(found), at=at))
     return found
 
 

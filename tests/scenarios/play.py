@@ -37,7 +37,7 @@ async def play(running: Running, record: Record, agent: Agent, scenario: Scenari
     played = Played(scenario)
     door = DOORS[scenario.channel](running, record, scenario.number + 1)
     other: Door | None = None
-    values = Values(record, scenario.number)
+    values = Values(record, scenario.number, scenario.at)
     try:
         played.dialogue += [f"    hotline   {words}" for words in await door.open()]
         for step in scenario.steps:

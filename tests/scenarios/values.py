@@ -37,14 +37,17 @@ QUERIES = {
     "other_estate": _QUIET + "order by p.place_id desc",
     "village": _QUIET.replace("'estate'", "'village'") + "order by p.place_id",
 }
+ESTATES = frozenset({"estate", "other_estate", "village"})
 _NAME = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
 class Values:
-    """The values of one scenario. `number` chooses its rows; orders and tickets are those of its conversation."""
+    """The values of one scenario. `number` chooses its rows, `at` its estates; orders and tickets are those of its
+    conversation.
+    """
 
-    def __init__(self, record: Record, number: int) -> None:
-        self.record, self.number = record, number
+    def __init__(self, record: Record, number: int, at: int) -> None:
+        self.record, self.number, self.at = record, number, at
 
     async def fill(self, text: str, conversation: str) -> str:
         """The text with its names replaced. Raises `LookupError` naming what does not exist."""
@@ -59,7 +62,8 @@ class Values:
             row: dict[str, Any] = found or {}
         elif name in QUERIES:
             rows = await self.record.table(QUERIES[name])
-            row = rows[self.number % len(rows)] if rows else {}
+            place = self.at if name in ESTATES else self.number
+            row = rows[place % len(rows)] if rows else {}
         else:
             raise LookupError(
                 f"no value is named {{{name}}}; there are {', '.join([*QUERIES, 'order', 'ticket'])}"

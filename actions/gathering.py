@@ -28,6 +28,7 @@ from kit.watched import Watched
 
 FILE = ROOT / "data" / "knowledge" / "gathering.yml"
 READERS = ("place", "name", "phone", "account", "power", "number", "choice", "time", "words")
+SLIPPED = 8  # characters in which nothing else is said
 OPEN = frozenset({"time", "words"})  # whose facts are kept in the resident's words
 # Entities that alone are such a fact.
 _TAKES = {"place": ("address",), "name": ("person_name",), "phone": ("phone_number",), "time": ("time",)}
@@ -162,6 +163,11 @@ def plainly(turn: Turn, fact: Fact) -> bool:
     if turn.nothing_but(*_TAKES.get(fact.reader, ())):
         return True
     return fact.reader not in (*OPEN, "place") and bool(_value_of(turn, fact, turn.text, asked=True))
+
+
+def forgets(text: str) -> bool:
+    """Whether somebody says in a word or two that he cannot tell (记不清了), which is an answer."""
+    return len(plain(text)) <= SLIPPED and GATHERING.get().says("forgotten", text)
 
 
 def power(text: str, *, bare: bool = False) -> str:

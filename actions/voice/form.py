@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.applications.order import write
 from actions.forms import FormStep
-from actions.gathering import GATHERING, read
+from actions.gathering import GATHERING, forgets, read
 from actions.outage import address_of
 from actions.promise import timeless
 from actions.reading import phones_in
@@ -49,7 +49,8 @@ class ValidateVoiceForm(FormStep):
     def fits(self, turn: Turn, asked: str) -> bool:
         state = State.of(turn)
         name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
-        return name in PLACES and turn.nothing_but("time", "address", "business_hall")
+        given = turn.nothing_but("time", "address", "business_hall") or forgets(turn.text)
+        return name in PLACES and given
 
     def _interrupts(self, turn: Turn, name: str) -> bool:
         if self.fits(turn, SLOT):

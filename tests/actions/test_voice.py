@@ -178,3 +178,11 @@ async def test_that_a_caller_hears_no_digits(world: World) -> None:
     )
     assert "工单号是" in said
     assert not any(character in "0123456789" for character in said)
+
+
+@pytest.mark.parametrize("text", ["记不清了", "哎呀忘了"])
+async def test_that_what_slipped_ones_mind_does_not_end_a_complaint(world: World, text: str) -> None:
+    talk = world.talk("ivr")
+    await talk.says("师傅修完伸手要钱，没有票", "complain")
+    said = await talk.says(text, "cancel", confidence=0.67)
+    assert said == words("utter_voice_ask_phone_wanted_complain", "ivr")

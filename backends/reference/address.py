@@ -36,16 +36,21 @@ _BUILDING = re.compile(r"^\D{0,4}?(\d{1,3})(?:号楼|栋|幢|座|号|楼|-)")
 REGION = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|市|区|县|镇|乡|街道)")
 
 
-class Placelike(Protocol):
+class Within(Protocol):
+    """Whatever lies in a street of a district of a city."""
+
+    province: str
+    city: str
+    district: str
+    street: str
+
+
+class Placelike(Within, Protocol):
     """What matching needs to know of a place."""
 
     place_id: str
     kind: str
     name: str
-    province: str
-    city: str
-    district: str
-    street: str
     road: str
     number: str
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from backends.reference.address import REGION, key, ways
+from backends.reference.address import REGION, Within, key, ways
 from backends.reference.town.sources import read
 
 Path = tuple[str, ...]  # province, city, and as far as it goes district and street
-
-
-class Within(Protocol):
-    """Whatever lies in a street of a district of a city."""
-
-    province: str
-    city: str
-    district: str
-    street: str
 
 
 W = TypeVar("W", bound=Within)

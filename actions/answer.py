@@ -91,6 +91,7 @@ class Answer(HotlineAction):
         if answer := entry.answer(province, today):
             buttons = [] if turn.channel == "ivr" else [{"title": t, "payload": p} for t, p in answer.buttons]
             turn.dispatcher.utter_message(text=answer.words(turn.channel), buttons=buttons)
+            turn.lead_to(answer.page)
         elif over := entry.ended(province, today):
             last = over.valid_to
             assert last is not None, "what has no end is not over"

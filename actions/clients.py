@@ -14,6 +14,7 @@ from backends.measures import Measures
 from backends.orders import Orders
 from backends.outages import Outages
 from backends.tariffs import Tariffs
+from kit.pages import Pages
 from kit.settings import Settings
 from kit.wording import Wording
 
@@ -31,6 +32,7 @@ class Clients:
     desk: DeskClient
     wording: Wording
     knowledge: Knowledge
+    pages: Pages
 
     @classmethod
     def build(cls, settings: Settings, wording: Wording | None = None) -> Clients:
@@ -41,7 +43,7 @@ class Clients:
             orders=Orders(url, token), measures=Measures(url, token),
             tariffs=Tariffs(url, token),
             desk=DeskClient(settings.inner_url, settings.internal_token), wording=wording or Wording(province=settings.province),
-            knowledge=Knowledge(kept=settings.home / "knowledge"),
+            knowledge=Knowledge(kept=settings.home / "knowledge"), pages=Pages(),
         )  # fmt: skip
 
     async def aclose(self) -> None:

@@ -112,10 +112,10 @@ class Repeat(HotlineAction):
         if not said:
             turn.say("utter_repeat_nothing")
         for one in said:
-            if picture := one["data"].get("picture"):
-                turn.show(picture, one["text"])
-            else:
-                turn.dispatcher.utter_message(text=one["text"], buttons=one["buttons"])
+            if turn.screen or not one["data"]:
+                turn.dispatcher.utter_message(
+                    text=one["text"], buttons=one["buttons"], json_message=one["data"] or None
+                )
         return [SlotSet("offer", turn.standing)]
 
 

@@ -30,7 +30,7 @@ def of_message(events: Sequence[Event], message_id: str) -> list[Event]:
 
 
 def words(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """What the assistant said: `[{"text", "buttons", "data"}]`, as the desk takes it."""
+    """What the assistant said: `[{"text", "buttons", "data"}]`, as the desk takes it; pictures and cards come last."""
     said = []
     for event in events:
         if event.get("event") != "bot" or not event.get("text"):
@@ -38,7 +38,7 @@ def words(events: Sequence[Event]) -> list[dict[str, Any]]:
         data = event.get("data") or {}
         custom = data.get("custom") or {}
         said.append({"text": event["text"], "buttons": data.get("buttons") or [], "data": dict(custom)})
-    return said
+    return sorted(said, key=lambda one: bool(one["data"]))
 
 
 def done(events: Sequence[Event]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -49,7 +48,7 @@ class Turn:
     | `text` `intent` `yes` `no` `entities(name)` `nothing_but(name)` `moment` | the resident's message |
     | `slot(name)` `asking(form)` `events` `standing` `offered` `said_before()` | where the conversation stands |
     | `say(key, **values)` | words of `data/responses` to the resident |
-    | `show(picture, alt)` | a picture kept by the desk, where `screen` is true |
+    | `show(picture, alt)` `lead_to(page)` | a picture kept by the desk, a page on the web, where `screen` is true |
     | `piece(key, **values)` `spoken(text)` | words to put into others |
     """
 
@@ -216,6 +215,7 @@ class Turn:
         """Raises `MisconfiguredError` when words or values are missing."""
         words = self.clients.wording.render(key, self.channel, values)
         self.dispatcher.utter_message(text=words.text, buttons=words.buttons)
+        self.lead_to(words.page)
 
     def choose(self, key: str, titles: list[str], **values: Any) -> None:
         """Say `key` with `{options}`, numbered; where there is a screen each is a button as well."""
@@ -238,20 +238,32 @@ class Turn:
         if self.screen:
             self.dispatcher.utter_message(text=alt, json_message={"picture": picture})
 
+    def lead_to(self, name: str) -> None:
+        """A page of `data/knowledge/pages.yml` as a card, a message of its own; '' leads nowhere.
+
+        Once a turn, where there is a screen and while the page holds: the words before it stand without it.
+        """
+        page = self.clients.pages.get(name, self.clients.wording.province) if name and self.screen else None
+        if page is None:
+            return
+        earlier = [words["data"] for words in history.words(self.events)]
+        now = [message["custom"] or {} for message in self.dispatcher.messages]
+        card = {"title": page.title, "about": page.about, "url": page.url, "page": name}
+        if all(data.get("card") != card for data in earlier + now):
+            text = self.piece("page", title=page.title, url=page.url)
+            self.dispatcher.utter_message(text=text, json_message={"card": card})
+
     def join(self) -> None:
-        """What one action says is one message, to a person it is one answer; a picture among it stays its own."""
-        said = self.dispatcher.messages[:]
+        """What one action says is one message, to a person it is one answer; what it shows stays its own, below."""
+        said = [message for message in self.dispatcher.messages if not message["custom"]]
+        shown = [message for message in self.dispatcher.messages if message["custom"]]
         self.dispatcher.messages.clear()
-        for own, messages in groupby(said, key=lambda message: bool(message["custom"])):
-            if own:
-                self.dispatcher.messages.extend(messages)
-                continue
-            texts, buttons = zip(
-                *((message["text"], message["buttons"]) for message in messages), strict=True
-            )
+        if said:
             self.dispatcher.utter_message(
-                text=("\n" if self.screen else "").join(texts), buttons=[b for each in buttons for b in each]
+                text=("\n" if self.screen else "").join(message["text"] for message in said),
+                buttons=[button for message in said for button in message["buttons"]],
             )
+        self.dispatcher.messages.extend(shown)
 
     def piece(self, key: str, **values: Any) -> str:
         """A part of a sentence."""

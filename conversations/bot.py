@@ -67,7 +67,8 @@ class BotDoor:
             Said(w.get("text") or "", w.get("buttons") or [], w.get("data") or {}) for w in answer["messages"]
         ]
         intent = (answer.get("intent") or {}).get("name") or ""
-        return BotTurn([w for w in words if w.text], intent, bool(answer.get("replayed")))
+        words = sorted((w for w in words if w.text), key=lambda word: word.shown)
+        return BotTurn(words, intent, bool(answer.get("replayed")))
 
     async def parse(self, message: Message, channel: str) -> Parse:
         answer = await self._call("/parse", self._heard(message, channel), PARSE_SECONDS)

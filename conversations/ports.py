@@ -35,6 +35,11 @@ class Said:
     buttons: list[dict[str, str]] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> bool:
+        """Whether it is a picture or a card: what is read comes before what is looked at."""
+        return bool({"picture", "card"} & self.data.keys())
+
 
 @dataclass(frozen=True)
 class Parse:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from kit import clock
+from kit.dated import days, in_force
 from kit.errors import MisconfiguredError
 from kit.settings import ROOT
 from kit.watched import Watched
@@ -36,9 +37,6 @@ class Fact:
     valid_to: date | None
     source: str
 
-    def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
 
 class Facts:
     """The figures under one folder."""
@@ -57,10 +55,10 @@ class Facts:
     def get(self, name: str, province: str = "", day: date | None = None) -> Fact:
         """The row in force on `day` (today) in `province`. Raises `LookupError` when there is none."""
         on = day or clock.now().date()
-        found = [row for row in self.rows(name) if row.province in ("", province) and row.holds(on)]
-        if not found:
+        found = in_force(self.rows(name), province, on)
+        if found is None:
             raise LookupError(f"no fact {name!r} is in force on {on} in {province or 'all provinces'}")
-        return max(found, key=lambda row: (bool(row.province), row.valid_from))
+        return found
 
 
 def _read(files: Sequence[Path]) -> dict[str, list[Fact]]:
@@ -89,11 +87,9 @@ def _fact(name: str, row: dict[str, Any]) -> Fact:
     unknown = set(row) - {"value", "unit", "province", "valid_from", "valid_to", "source"}
     if unknown:
         raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
-    first, last = row["valid_from"], row.get("valid_to")
-    if not isinstance(first, date) or not (last is None or (isinstance(last, date) and last >= first)):
-        raise ValueError(f"{name}: valid_from and valid_to must be days in order")
     if not str(row["source"]).strip():
         raise ValueError(f"{name}: no source")
+    first, last = days(row)
     return Fact(
         name, Decimal(str(row["value"])), str(row.get("unit", "")), str(row.get("province", "")), first, last,
         str(row["source"]),

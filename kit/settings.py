@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     wechat_aes_key: SecretStr = SecretStr("")
     wechat_mode: Literal["secure", "plain"] = "secure"
     wechat_api_url: str = ""
+    wechat_menu_links: bool = (
+        False  # choices that can be tapped, which the platform opens but does not document
+    )
     simulator_port: int = 8010  # the demo's WeChat platform
 
     ivr_token: SecretStr = SecretStr("")
@@ -156,6 +159,7 @@ def load() -> Settings:
             secret = isinstance(getattr(settings, name), SecretStr)
             filled[name] = SecretStr(kept[name]) if secret else kept[name]
     filled["wechat_api_url"] = settings.wechat_api_url or f"http://127.0.0.1:{settings.simulator_port}"
+    filled["wechat_menu_links"] = True
     filled["ivr_transfer_to"] = settings.ivr_transfer_to or "tel:95598"
     return settings.model_copy(update=filled)
 

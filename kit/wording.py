@@ -1,7 +1,8 @@
 """Words for residents: read from `data/responses/*.yml`, rendered per channel, reloaded when a file changes.
 
 A file holds `responses: {key: [variant, …]}`; a variant has `text`, optionally `channel` (`ivr`, `wechat`,
-`web`) and `buttons` (`title`, `payload`). The variant of the channel wins over the one without a channel.
+`web`), `buttons` (`title`, `payload`) and `page` (of `kit.pages`, shown as a card). The variant of the channel wins over
+the one without a channel; what needs a screen is left out on the telephone.
 Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
 `{energy:kwh}`, `{until:time}`, `{day:day}`, `{ended:date}`, `{in_force:year}`, `{account:digits}`, `{count:number}`; a
 bare `{name}` is text.
@@ -33,10 +34,11 @@ UNFILLABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticErro
 
 @dataclass(frozen=True)
 class Words:
-    """What is said: `text` without markup, and buttons where the channel shows them."""
+    """What is said: `text` without markup; buttons and the name of a page where the channel shows them."""
 
     text: str
     buttons: list[dict[str, str]] = field(default_factory=list)
+    page: str = ""
 
 
 class _Formatter(string.Formatter):
@@ -84,8 +86,10 @@ class Wording:
             text = _Formatter(speaker, self.facts).vformat(chosen["text"], (), filled)
         except UNFILLABLE as error:
             raise MisconfiguredError(f"response {key!r} cannot be filled: {error!r}") from error
-        buttons = [] if channel == "ivr" else [dict(button) for button in chosen.get("buttons", [])]
-        return Words(text.strip(), buttons)
+        if channel == "ivr":
+            return Words(text.strip())
+        buttons = [dict(button) for button in chosen.get("buttons", [])]
+        return Words(text.strip(), buttons, str(chosen.get("page", "")))
 
     def text(self, key: str, channel: str, **values: Any) -> str:
         """`render` for those who need the text alone."""

@@ -4,8 +4,8 @@ A file has `intent`, `order` (the kind of order) and `variants`. A variant has `
 any), `when` (words that tell it is meant; the first such variant counts), `facts` (what is gathered, by name of
 `gathering.yml`) and `terms`; optionally `label` (how it is called when asked which), `default` (meant where no words
 tell), `over_kva` (meant above that capacity), `marks` (on the order) and `green` (asks for the fast lane). A term is one
-or more statements of `STATEMENTS` with `valid_from`, `source`, and optionally `province` and `valid_to` (inclusive). A
-province's own term wins over one for all.
+or more statements of `STATEMENTS` with `valid_from`, `source`, and optionally `province`, `valid_to` (inclusive) and, where
+it is `online`, the `page` of `pages.yml` where that is done. A province's own term wins over one for all.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import yaml
 
 from actions.gathering import FILE, GATHERING, mentions
 from backends.contracts import Mark, OrderKind
+from kit.dated import days, in_force
 from kit.errors import MisconfiguredError
 from kit.settings import ROOT
 from kit.watched import Watched
@@ -41,7 +42,7 @@ _VARIANT = {
     "marks",
     "green",
 }
-_TERM = {*STATEMENTS, "province", "valid_from", "valid_to", "source"}
+_TERM = {*STATEMENTS, "page", "province", "valid_from", "valid_to", "source"}
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,7 @@ class Term:
     valid_from: date
     valid_to: date | None
     source: str
-
-    def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+    page: str = ""  # where it is done online
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,7 @@ class Variant:
 
     def term(self, kind: str, province: str, day: date) -> Term | None:
         """What holds on that day in that province; None: not known, and so not said."""
-        found = [t for t in self.terms if t.kind == kind and t.province in ("", province) and t.holds(day)]
-        return max(found, key=lambda term: (bool(term.province), term.valid_from), default=None)
+        return in_force((term for term in self.terms if term.kind == kind), province, day)
 
     def named(self, text: str) -> bool:
         """Whether the text holds a word that tells this variant."""
@@ -165,14 +163,15 @@ def _terms(variant: str, row: dict[str, Any]) -> list[Term]:
     if unknown := set(row) - _TERM:
         raise ValueError(f"{variant}: unknown keys of a term {sorted(unknown)}")
     said = [kind for kind in STATEMENTS if kind in row]
-    first, last = row["valid_from"], row.get("valid_to")
     if not said:
         raise ValueError(f"{variant}: a term without a statement")
-    if not isinstance(first, date) or not (last is None or (isinstance(last, date) and last >= first)):
-        raise ValueError(f"{variant}: valid_from and valid_to must be days in order")
     if not str(row["source"]).strip():
         raise ValueError(f"{variant}: a term without a source")
+    page = str(row.get("page", ""))
+    if page and "online" not in said:
+        raise ValueError(f"{variant}: a page belongs to an online term")
+    first, last = days(row)
     return [
-        Term(kind, str(row[kind]), str(row.get("province", "")), first, last, str(row["source"]))
+        Term(kind, str(row[kind]), str(row.get("province", "")), first, last, str(row["source"]), page)
         for kind in said
     ]

@@ -52,6 +52,8 @@ async def tell(turn: Turn, state: State, variant: Variant) -> list[Event]:
         turn.say("utter_apply_term", text=turn.spoken(term.text))
     if not terms:
         turn.say("utter_apply_nothing_known")
+    for online in in_force(turn, state, variant, ["online"]):
+        turn.lead_to(online.page)
     if variant.green or green.subjects(state):
         opened = await green.opened(turn, state, variant)
         turn.say("utter_apply_green" if opened else "utter_apply_no_green")
@@ -75,6 +77,7 @@ def answer(turn: Turn, state: State, variant: Variant) -> bool:
     if terms := in_force(turn, state, variant, kinds):
         for term in terms:
             turn.say("utter_apply_term", text=turn.spoken(term.text))
+            turn.lead_to(term.page)
     else:
         turn.say("utter_apply_not_known")
     return True

@@ -16,12 +16,12 @@ entries:
                                      https and leads to a domain of data/knowledge/domains.yml
     ivr: …                           for the ear, without digits, links and lists; left out where `text` is such already
     buttons: [{title: …, payload: …}]
+    page: …                          a page of data/knowledge/pages.yml, shown as a card where there is a screen
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,13 +29,14 @@ from typing import Any
 
 import yaml
 
-from actions.knowledge.links import LOOKUP, links_in, may_be_said
+from kit.dated import days, in_force, latest
 from kit.errors import MisconfiguredError
+from kit.links import LOOKUP, links_in, may_be_said
 
 _UNSPEAKABLE = re.compile(r"[0-9０-９a-z@#*_<>{}\[\]\n·•/%‰]|[A-Z]{4,}", re.ASCII)
 ENTRY_KEYS = {"id", "title", "intents", "questions", "registers", "answers"}
 REGISTERS = ("", "waive", "defer")
-ANSWER_KEYS = {"province", "valid_from", "valid_to", "source", "text", "ivr", "buttons"}
+ANSWER_KEYS = {"province", "valid_from", "valid_to", "source", "text", "ivr", "buttons", "page"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Answer:
     valid_from: date
     valid_to: date | None
     source: str
+    page: str = ""
 
     def words(self, channel: str) -> str:
         return self.ivr if channel == "ivr" else self.text
@@ -67,19 +69,11 @@ class Entry:
 
     def answer(self, province: str, day: date) -> Answer | None:
         """What is true there on that day; a province's own row before one for all, the newer before the older."""
-        return _best([a for a in self._of(province) if a.valid_to is None or day <= a.valid_to], day)
+        return in_force(self.answers, province, day)
 
     def ended(self, province: str, day: date) -> Answer | None:
         """What was true there last, if nothing is any more."""
-        return None if self.answer(province, day) else _best(self._of(province), day)
-
-    def _of(self, province: str) -> list[Answer]:
-        return [a for a in self.answers if a.province in ("", province)]
-
-
-def _best(answers: Sequence[Answer], day: date) -> Answer | None:
-    begun = [a for a in answers if a.valid_from <= day]
-    return max(begun, key=lambda a: (bool(a.province), a.valid_from), default=None)
+        return None if self.answer(province, day) else latest(self.answers, province, day)
 
 
 def speakable(text: str) -> bool:
@@ -127,11 +121,7 @@ def _entry(row: Any) -> Entry:
 
 def _answer(row: Any) -> Answer:
     _keys(row, ANSWER_KEYS)
-    first, last = row.get("valid_from"), row.get("valid_to")
-    if type(first) is not date or not (last is None or type(last) is date):
-        raise ValueError("valid_from and valid_to: must be days, as 2024-06-01; valid_to may be left out")
-    if last is not None and last < first:
-        raise ValueError("valid_to is before valid_from")
+    first, last = days(row)
     text = _text(row, "text")
     if forged := [link for link in links_in(text) if not may_be_said(link)]:
         raise ValueError(f"text: {forged[0]} is no https link to a domain of {LOOKUP.name}")
@@ -146,7 +136,8 @@ def _answer(row: Any) -> Answer:
     except (TypeError, KeyError) as error:
         raise ValueError("buttons: each needs title and payload") from error
     province = str(row.get("province") or "")
-    return Answer(text, ivr, pairs, province, first, last, _text(row, "source"))
+    page = _text(row, "page") if "page" in row else ""
+    return Answer(text, ivr, pairs, province, first, last, _text(row, "source"), page)
 
 
 def _keys(row: Any, known: set[str]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from connectors.web.channel import NAME
 from conversations import outbox, record
+from conversations.cards import card_in
 from conversations.models import Conversation, Message, Outbox, Turn
 from conversations.pictures import shown_in
 from conversations.service import Conversations, Word
@@ -121,6 +122,8 @@ class Stream:
             ]
         if picture := shown_in(message):
             shown["picture"] = f"/chat/pictures/{picture}"
+        if card := card_in(message):
+            shown["card"] = {"title": card.title, "about": card.about, "url": card.url}
         if handoff and handoff.get("ticket"):
             shown["ticket"] = str(handoff["ticket"])
         return _event("message", shown, seq=message.seq)

@@ -9,6 +9,11 @@ previous_aes_key = "…"       # accepted as well, while the key is being change
 mode = "secure"
 api_url = "https://…"
 kf_account = "desk@account"  # under whose name the agents' words appear
+menu_links = true            # choices in text can be tapped; works, but the platform does not document it
+
+[wechat.mini_programs.pay]   # the page `pay` of data/knowledge/pages.yml opens in a mini program linked to the account
+appid = "wx…"
+path = "pages/pay/index"
 
 [wechat.templates.outage]    # what is sent when the customer-service window is closed: outage, arrears
 id = "…"                     # the template's id at the platform; the rest: the template's keyword = our value
@@ -41,8 +46,11 @@ _KNOWN = {
     "mode",
     "api_url",
     "kf_account",
+    "menu_links",
+    "mini_programs",
     "templates",
 }
+_TABLES = {"templates": "id", "mini_programs": "appid"}  # of tables, and what each of these must have
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ class WeChatAccount:
     templates: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # by topic: `id`, and value by keyword
+    mini_programs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by page: `appid`, `path`
+    menu_links: bool = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9]{3,32}", self.token.get_secret_value()):
@@ -96,6 +106,7 @@ def load_accounts(settings: Settings, file: Path = ROOT / "hotline.toml") -> lis
             aes_keys=_keys(settings.wechat_aes_key.get_secret_value()),
             mode=settings.wechat_mode,
             api_url=settings.wechat_api_url,
+            menu_links=settings.wechat_menu_links,
         )
     for entry in _entries(file):
         if unknown := sorted(entry.keys() - _KNOWN):
@@ -116,22 +127,32 @@ def _entries(file: Path) -> list[dict[str, Any]]:
         entries = tomllib.loads(file.read_text("utf-8")).get("wechat", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MisconfiguredError(f"{file.name} is no TOML: {error}") from error
-    if not isinstance(entries, list) or not all(
-        isinstance(e, dict) and all(isinstance(v, str) for n, v in e.items() if n != "templates")
-        for e in entries
-    ):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise MisconfiguredError(f"{file.name}: accounts are [[wechat]] tables of strings")
     for entry in entries:
-        _check_templates(file.name, entry.get("templates", {}))
+        _check(file.name, entry)
     return entries
 
 
-def _check_templates(file: str, templates: Any) -> None:
-    each = templates.values() if isinstance(templates, dict) else [None]
-    if not all(
-        isinstance(t, dict) and t.get("id") and all(isinstance(v, str) for v in t.values()) for t in each
-    ):
-        raise MisconfiguredError(f"{file}: each [wechat.templates.<topic>] has an id, and strings only")
+def _check(file: str, entry: dict[str, Any]) -> None:
+    """Every value has its type: strings, but for `menu_links` and the tables of tables."""
+    for name, value in entry.items():
+        if name == "menu_links":
+            if not isinstance(value, bool):
+                raise MisconfiguredError(f"{file}: menu_links is true or false")
+        elif (key := _TABLES.get(name)) is not None:
+            each = value.values() if isinstance(value, dict) else [None]
+            if not all(
+                isinstance(t, dict) and t.get(key) and all(isinstance(v, str) for v in t.values())
+                for t in each
+            ):
+                raise MisconfiguredError(
+                    f"{file}: each [wechat.{name}.<name>] has an {key}, and strings only"
+                )
+        elif not isinstance(value, str):
+            raise MisconfiguredError(f"{file}: {name} of a [[wechat]] is a string")
+    if any(not program.get("path") for program in entry.get("mini_programs", {}).values()):
+        raise MisconfiguredError(f"{file}: each [wechat.mini_programs.<page>] has a path")
 
 
 def _keys(*keys: str) -> tuple[SecretStr, ...]:
@@ -148,15 +169,20 @@ def _account(file: str, entry: dict[str, Any], api_url: str) -> WeChatAccount:
         aes_keys=_keys(entry.get("aes_key", ""), entry.get("previous_aes_key", "")),
         mode=entry.get("mode", "secure"),
         api_url=entry.get("api_url", api_url),
-        kf_account=entry.get("kf_account", ""),
-        templates=entry.get("templates", {}),
+        **_shared(entry),
     )
 
 
 def _extended(account: WeChatAccount, entry: dict[str, Any]) -> WeChatAccount:
     """The settings' account with what the file adds; secrets that the settings hold are not replaced."""
     previous = _keys(entry.get("previous_aes_key", ""))
-    return replace(
-        account, aes_keys=account.aes_keys + previous, kf_account=entry.get("kf_account", account.kf_account),
-        templates=entry.get("templates", account.templates),
-    )  # fmt: skip
+    return replace(account, aes_keys=account.aes_keys + previous, **_shared(entry))
+
+
+def _shared(entry: dict[str, Any]) -> dict[str, Any]:
+    """What the file alone may say of any account."""
+    return {
+        name: entry[name]
+        for name in ("kf_account", "menu_links", "mini_programs", "templates")
+        if name in entry
+    }

@@ -40,6 +40,7 @@ REASONS = {
     40003: "the OpenID is unknown to this account",
     40004: "the picture's type is not taken",
     40007: "the uploaded picture is not known",
+    40008: "this kind of message is not taken",
     40009: "the picture is too large",
     40037: "configuration: the template's id is wrong",
     43101: "the resident refuses this notice",
@@ -53,6 +54,7 @@ REASONS = {
     44004: "an empty text was sent",
     45001: "the picture is too large",
     45002: "the text is too long",
+    45008: "an article too many",
     45009: "the account's calls of the day are used up",
     48001: "the account has no right to send customer-service messages",
     48002: "the resident refuses messages",
@@ -81,7 +83,7 @@ class WeChatApi:
     """The API of one account: one connection pool, one token, at most one refresh and one repetition a call."""
 
     def __init__(self, account: WeChatAccount, redis: Redis) -> None:
-        self._account = account
+        self.account = account
         # Idle connections end before the platform ends them: a stale one would leave a send in doubt.
         self._client = httpx.AsyncClient(
             base_url=account.api_url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=3.0)
@@ -89,18 +91,13 @@ class WeChatApi:
         self._tokens = Tokens(account, self._client, redis)
 
     def __repr__(self) -> str:
-        return f"WeChatApi({self._account.appid!r})"
+        return f"WeChatApi({self.account.appid!r})"
 
-    async def send_text(self, openid: str, text: str, *, as_agent: bool = False) -> Sent:
-        """Send one text; never raises for what platform or network do."""
-        body: dict[str, Any] = {"touser": openid, "msgtype": "text", "text": {"content": text}}
-        if as_agent and self._account.kf_account:
-            body["customservice"] = {"kf_account": self._account.kf_account}
-        return await self._send_message("/cgi-bin/message/custom/send", body)
-
-    async def send_picture(self, openid: str, media_id: str) -> Sent:
-        """Send one uploaded picture; as `send_text`."""
-        body = {"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}
+    async def send(self, openid: str, kind: str, content: dict[str, Any], *, as_agent: bool = False) -> Sent:
+        """Send one customer-service message of the platform's `kind`; never raises for what platform or network do."""
+        body: dict[str, Any] = {"touser": openid, "msgtype": kind, kind: content}
+        if as_agent and self.account.kf_account:
+            body["customservice"] = {"kf_account": self.account.kf_account}
         return await self._send_message("/cgi-bin/message/custom/send", body)
 
     async def upload_picture(self, png: bytes) -> Sent:
@@ -126,7 +123,7 @@ class WeChatApi:
 
     async def send_template(self, openid: str, topic: str, values: Mapping[str, str]) -> Sent:
         """Send a notice by the account's template for `topic`, which needs no open window; `parked` if there is none."""
-        template = self._account.templates.get(topic)
+        template = self.account.templates.get(topic)
         if template is None:
             return Sent("parked", f"the 48 hour window is closed, and no template {topic!r} is configured")
         data = {
@@ -178,7 +175,7 @@ class WeChatApi:
             return Sent("too_long", f"{code}: {REASONS[code]}")
         if code == UNKNOWN_MEDIA:
             return Sent("unknown_media", f"{code}: {REASONS[code]}")
-        log.error("wechat_send_refused", appid=self._account.appid, errcode=code, errmsg=answer)
+        log.error("wechat_send_refused", appid=self.account.appid, errcode=code, errmsg=answer)
         return Sent("failed", f"{code}: {REASONS.get(code, 'refused')} ({answer})")
 
     async def aclose(self) -> None:

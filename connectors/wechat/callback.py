@@ -21,10 +21,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from connectors.wechat import envelope as shell
 from connectors.wechat.accounts import WeChatAccount
-from connectors.wechat.channel import picked
 from connectors.wechat.envelope import Envelope
 from connectors.wechat.inbound import Push, understand
 from connectors.wechat.reply import Reply, compose, passive
+from connectors.wechat.text import picked
 from conversations.models import Message
 from conversations.ports import InboundMessage
 from conversations.service import Conversations, Word
@@ -111,7 +111,7 @@ class Callback:
         if owed is None:
             return PlainTextResponse(SUCCESS)
         try:
-            reply = await self._words(request, owed, begun)
+            reply = await self._words(request, owed, begun, envelope.account.menu_links)
             if not reply.said and not reply.left:
                 return PlainTextResponse(SUCCESS)
             done = BackgroundTask(self._left, owed, reply)
@@ -138,7 +138,7 @@ class Callback:
         accepted = await house.receive(inbound, open_seconds=begun + OPEN_SECONDS - time.monotonic())
         return Owed(accepted.conversation_id, accepted.turn_id)
 
-    async def _words(self, request: Request, owed: Owed, begun: float) -> Reply:
+    async def _words(self, request: Request, owed: Owed, begun: float, menu_links: bool) -> Reply:
         """The words that are there in time, claimed for this response."""
         house = self.house
         turn_id = owed.turn_id
@@ -153,7 +153,7 @@ class Callback:
         if not done:
             self._keep(self._give_back(owed, collecting))
             return Reply()
-        return compose(collecting.result(), house.wording, first=turn_id)
+        return compose(collecting.result(), house.wording, first=turn_id, menu_links=menu_links)
 
     async def _give_back(self, owed: Owed, collecting: asyncio.Task[list[Word]]) -> None:
         try:

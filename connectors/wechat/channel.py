@@ -1,4 +1,4 @@
-"""WeChat as a way out: conversations' words as the platform's text and images, sent in order, each byte once."""
+"""WeChat as a way out: conversations' words as the platform's messages, sent in order, each byte once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from redis.exceptions import RedisError
 
 from connectors.wechat.accounts import WeChatAccount
 from connectors.wechat.api import BUDGET_SECONDS, LAST_PAUSE_SECONDS, WeChatApi, pause
-from connectors.wechat.pictures import NotShown, PictureSender
+from connectors.wechat.showing import CardShowing, MenuShowing, NotShown, PictureShowing
 from connectors.wechat.split import LIMIT, spans
+from connectors.wechat.text import rendered
 from conversations.models import Conversation, Message
-from conversations.pictures import Pictures, shown_in
+from conversations.pictures import Pictures
 from conversations.ports import Delivery
 from kit import clock
 from kit.logging import get
@@ -25,34 +26,6 @@ log = get(__name__)
 
 PROGRESS_SECONDS = 7 * 24 * 3600
 WINDOW = timedelta(hours=48)  # in which customer-service messages are allowed after the resident's last
-
-
-def rendered(message: Message, wording: Wording) -> str:
-    """The message as WeChat text: buttons as numbered lines, an agent's words with the agent's name."""
-    text = message.text
-    if message.author == "agent" and message.author_name:
-        text = wording.text("wechat_agent_says", "wechat", name=message.author_name, text=text)
-    if titles := choices(message):
-        lines = "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
-        text = wording.text("wechat_choices", "wechat", text=text, choices=lines)
-    return text
-
-
-def choices(message: Message) -> list[str]:
-    """What the message offers to choose from, in order."""
-    return [str(button["title"]) for button in _buttons(message)]
-
-
-def picked(message: Message, typed: str) -> str:
-    """What the choice that was typed, by its number or its words, stands for; '' if it is none of the message's."""
-    for number, button in enumerate(_buttons(message), 1):
-        if typed in (str(number), button["title"]):
-            return str(button.get("payload") or button["title"])
-    return ""
-
-
-def _buttons(message: Message) -> list[dict[str, str]]:
-    return [button for button in message.payload.get("buttons") or [] if button.get("title")]
 
 
 class WeChatChannel:
@@ -71,12 +44,12 @@ class WeChatChannel:
     ) -> None:
         self._apis = {account.appid: WeChatApi(account, redis) for account in accounts}
         self._redis, self._wording = redis, wording or Wording()
-        self._pictures = PictureSender(redis, pictures)
+        self._showings = [PictureShowing(redis, pictures), CardShowing(redis), MenuShowing(redis)]
 
     async def send(self, conversation: Conversation, message: Message) -> Delivery:
         """Send one message, in pieces if it is long; a repetition goes on where the last try ended.
 
-        A picture that cannot be shown after all is sent as its words.
+        What cannot be shown after all is sent as its words.
         """
         api = self._apis.get(conversation.account)
         if api is None:
@@ -85,12 +58,12 @@ class WeChatChannel:
         if notice and self._window_closed(conversation):
             return await self._by_template(api, conversation, notice)
         instead, begun = "", time.monotonic()
-        if picture := shown_in(message):
+        for showing in (one for one in self._showings if one.shows(message)):
             try:
-                return await self._pictures.send(api, conversation, message, picture)
+                return await showing.send(api, conversation, message)
             except NotShown as why:
-                instead = f"its words, because the picture was not shown: {why}"
-        text = rendered(message, self._wording)
+                instead = f"its words, because the {showing.what} was not shown: {why}"
+        text = rendered(message, self._wording, menu_links=api.account.menu_links)
         limit, doubt = LIMIT, ""
         done, tries = await self._progress(message)
         while done < len(text):
@@ -98,7 +71,9 @@ class WeChatChannel:
                 return Delivery("retry", "the rest follows", 0.0)
             end = done + spans(text[done:], limit)[0][1]
             if piece := text[done:end].strip():
-                sent = await api.send_text(conversation.resident, piece, as_agent=message.author == "agent")
+                sent = await api.send(
+                    conversation.resident, "text", {"content": piece}, as_agent=message.author == "agent"
+                )
                 if sent.state == "too_long" and limit == LIMIT:
                     limit = LIMIT // 2
                     continue

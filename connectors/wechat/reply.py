@@ -1,4 +1,4 @@
-"""The passive reply: as many of the waiting words as fit, in order, up to the first picture."""
+"""The passive reply: as many of the waiting words as fit, in order, up to the first picture or card."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from connectors.wechat import xml
-from connectors.wechat.channel import rendered
 from connectors.wechat.envelope import Envelope
 from connectors.wechat.inbound import Push
 from connectors.wechat.split import LIMIT, size
+from connectors.wechat.text import rendered
+from conversations.cards import card_in
 from conversations.pictures import shown_in
 from conversations.service import Word
 from kit import clock
@@ -28,12 +29,15 @@ class Reply:
     left: list[Word] = field(default_factory=list)
 
 
-def compose(words: Sequence[Word], wording: Wording, *, first: uuid.UUID | None = None) -> Reply:
+def compose(
+    words: Sequence[Word], wording: Wording, *, first: uuid.UUID | None = None, menu_links: bool = False
+) -> Reply:
     """Fill one reply of at most 2,000 bytes, in order, up to the first word that does not fit.
 
-    A reply is text or one image, not both, so a picture never fits. The words of turn `first` have precedence, so
-    that a redelivery gives at least what the first delivery gave.
+    A reply is text or one image or card, not both, so these never fit. The words of turn `first` have precedence, so
+    that a redelivery gives at least what the first delivery gave. `menu_links`: as in `rendered`.
     """
+    texts = {word.outbox_id: rendered(word.message, wording, menu_links=menu_links) for word in words}
     taken: set[int] = set()
     used = 0
     left: int | None = None  # nothing later may overtake it
@@ -41,15 +45,15 @@ def compose(words: Sequence[Word], wording: Wording, *, first: uuid.UUID | None 
         for word in words:
             if (first is not None and word.message.turn_id == first) is not own:
                 continue
-            more = size(rendered(word.message, wording)) + (size(GAP) if taken else 0)
-            if used + more > LIMIT or shown_in(word.message):
+            more = size(texts[word.outbox_id]) + (size(GAP) if taken else 0)
+            if used + more > LIMIT or shown_in(word.message) or card_in(word.message):
                 left = min(left or word.message.seq, word.message.seq)
             if left is not None and word.message.seq >= left:
                 break
             used += more
             taken.add(word.outbox_id)
     said = [word for word in words if word.outbox_id in taken]
-    text = GAP.join(rendered(word.message, wording) for word in said)
+    text = GAP.join(texts[word.outbox_id] for word in said)
     return Reply(text, said, [word for word in words if word.outbox_id not in taken])
 
 

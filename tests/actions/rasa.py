@@ -112,13 +112,17 @@ class Talk:
         self.ran = []
         await self._predict(await self._planned())
         self._add({"event": "action", "name": "action_listen"})
-        return "\n".join(e["text"] for e in self.events[begin:] if e["event"] == "bot")
+        said = [e for e in self.events[begin:] if e["event"] == "bot"]
+        shown = [(e.get("data") or {}).get("custom") or {} for e in said]
+        self.cards = [custom["card"] for custom in shown if "card" in custom]
+        return "\n".join(e["text"] for e, custom in zip(said, shown, strict=True) if "card" not in custom)
 
     @property
     def choices(self) -> list[str]:
         """The buttons under what was said last."""
-        last = next(e for e in reversed(self.events) if e["event"] == "bot")
-        return [button["title"] for button in (last.get("data") or {}).get("buttons") or []]
+        said = [e.get("data") or {} for e in reversed(self.events) if e["event"] == "bot"]
+        last = next(data for data in said if not data.get("custom"))
+        return [button["title"] for button in last.get("buttons") or []]
 
     async def _planned(self) -> list[str]:
         """What the rules make of the message, once it is known how well it was understood."""

@@ -15,12 +15,13 @@ from tests.simulators.voice_gateway import VoiceGateway
 
 
 class Door(ABC):
-    """One resident. `resident` is the name under which the record knows them."""
+    """One resident. `resident` is the name under which the record knows them; `cards` the titles of those shown since."""
 
     resident: str
 
     def __init__(self, running: Running, record: Record, number: int) -> None:
         self.running, self.record, self.number = running, record, number
+        self.cards: list[str] = []
 
     @abstractmethod
     async def open(self) -> list[str]:
@@ -85,7 +86,9 @@ class Web(Door):
                     event = line[7:]
                 elif line.startswith("data: ") and event == "message":
                     shown = json.loads(line[6:])
-                    if shown["author"] != "resident":
+                    if card := shown.get("card"):
+                        self.cards.append(card["title"])
+                    elif shown["author"] != "resident":
                         said.append(_with_buttons(shown))
                 elif line.startswith("data: ") and event in ("state", "ended"):
                     break  # told after everything that there is
@@ -116,7 +119,8 @@ class WeChat(Door):
         await self.record.settled((await self.conversation())["id"])
         fresh = [line for line in await self.phone.lines() if line["number"] > self.phone.seen]
         self.phone.seen = max([line["number"] for line in fresh], default=self.phone.seen)
-        return [line["text"] for line in fresh if line["who"] != "me"]
+        self.cards += [line["card"]["title"] for line in fresh if line["card"]]
+        return [line["text"] for line in fresh if line["who"] != "me" and not line["card"]]
 
     async def close(self) -> None:
         """A resident's WeChat stays with the account; nothing is held open."""

@@ -51,6 +51,7 @@ async def play(running: Running, record: Record, agent: Agent, scenario: Scenari
                 other = DOORS[scenario.channel](running, record, scenario.number + 1 + SOMEBODY_ELSE)
                 await other.open()
             speaks = other if step.does == "other" and other else door
+            speaks.cards.clear()
             if step.does == "agent":
                 await agent.does(before, done[0])
                 said = await door.listen()
@@ -59,6 +60,7 @@ async def play(running: Running, record: Record, agent: Agent, scenario: Scenari
             conversation = await speaks.conversation()
             actions, slots = read_tracker(await record.events(conversation["id"]), step.does)
             played.dialogue += [f"    hotline   {words}" for words in said]
+            played.dialogue += [f"    hotline   [card: {title}]" for title in speaks.cards]
             played.dialogue.append(f"              · {', '.join(actions) or 'no action'}")
             own = (
                 before if step.does == "other" else conversation["id"]
@@ -66,7 +68,7 @@ async def play(running: Running, record: Record, agent: Agent, scenario: Scenari
             expect = json.loads(await values.fill(json.dumps(step.expect, ensure_ascii=False), own))
             facts = {
                 "actions": actions, "slots": slots, "said": said, "owner": conversation["owner"],
-                "ticket": await record.ticket(conversation["id"]), "orders": await record.orders(conversation["id"]),
+                "ticket": await record.ticket(conversation["id"]), "orders": await record.orders(conversation["id"]), "cards": speaks.cards,
             }  # fmt: skip
             for key, wanted in expect.items():
                 for reason in compare(key, wanted, facts, scenario.channel):
@@ -126,6 +128,9 @@ def compare(key: str, wanted: Any, facts: dict[str, Any], channel: str) -> list[
     if key == "asks":
         last = facts["said"][-1] if facts["said"] else ""
         return [] if re.search(template(str(wanted), channel), last) else [f"the last words are not {wanted}"]
+    if key == "card":
+        shown = facts["cards"]
+        return [] if (wanted in shown if wanted != "none" else not shown) else [f"the cards are {shown}"]
     if key == "slots":
         return _differs("slot", wanted, facts["slots"])
     if key == "ticket":

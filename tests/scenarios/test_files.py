@@ -77,7 +77,7 @@ def test_that_what_an_agent_and_somebody_else_do_is_read(tmp_path: Path) -> None
 
 
 FACTS = {
-    "actions": ["a", "b", "c"], "slots": {"address": "花木"}, "said": ["请说户号。"], "owner": "bot", "ticket": None,
+    "actions": ["a", "b", "c"], "slots": {"address": "花木"}, "said": ["请说户号。"], "owner": "bot", "ticket": None, "cards": ["网上交电费"],
     "orders": [{"kind": "fault", "marks": ["elderly", "supervised"], "urgent": False}],
 }  # fmt: skip
 
@@ -88,6 +88,8 @@ FACTS = {
         ("action", ["a", "c"], ["c", "a"]),
         ("says", ["户号", "/户.。/"], ["电费"]),
         ("says_not", ["电费"], ["户号"]),
+        ("card", "网上交电费", "停电公告"),
+        ("card", "网上交电费", "none"),
         ("slots", {"address": "花木"}, {"address": "牡丹"}),
         ("ticket", "none", {"urgent": True}),
         ("order", {"kind": "fault", "marks": ["elderly"]}, {"urgent": True}),

@@ -126,8 +126,18 @@ function bubble(author, label, words) {
   element.classList.add(author);
   element.dataset.testid = `message-${author}`;
   element.querySelector(".label").textContent = label;
-  element.querySelector(".bubble").textContent = words;
+  element.querySelector(".bubble").append(...(author === "resident" ? [words] : linked(words)));
   return element;
+}
+
+// Addresses in what the hotline says can be followed; in what residents write they stay words.
+function linked(words) {
+  return words.split(/(https:\/\/[\w.~:/?#@!$&*+=%-]+)/).map((part, n) => {
+    if (n % 2 === 0) return part;
+    const link = document.createElement("a");
+    Object.assign(link, { href: part, textContent: part, target: "_blank", rel: "noopener noreferrer" });
+    return link;
+  });
 }
 
 function show(message) {
@@ -149,6 +159,7 @@ function show(message) {
   const element = bubble(message.author, message.label, message.text);
   element.dataset.seq = message.seq;
   if (message.picture) picture(element.querySelector(".bubble"), message);
+  if (message.card) element.querySelector(".bubble").replaceWith(card(message.card));
   if (message.ticket) {
     const card = $("ticket").content.firstElementChild.cloneNode(true);
     card.querySelector("strong").textContent = message.ticket;
@@ -159,6 +170,14 @@ function show(message) {
   else if (message.buttons?.length) offer(message.buttons);
   if (message.author !== "resident" && document.hidden) document.title = `(${++unseen}) ${title}`;
   if (low) toBottom();
+}
+
+function card({ title: name, about, url }) {
+  const link = $("card").content.firstElementChild.cloneNode(true);
+  link.href = url;
+  link.querySelector("strong").textContent = name;
+  link.querySelector("span").textContent = about;
+  return link;
 }
 
 // Its words stay where it cannot be had.

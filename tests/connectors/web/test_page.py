@@ -54,3 +54,23 @@ async def test_that_what_residents_write_is_text_and_never_markup(site: Site) ->
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("message-bot")).to_contain_text("<img src=x onerror=alert(1)>")
         assert await page.locator("#log img").count() == 0
+
+
+async def test_that_a_card_and_an_address_can_be_followed_but_not_one_of_a_residents(site: Site) -> None:
+    url = "https://www.95598.cn/osgweb/index"
+    card = {"page": "pay", "title": "网上交电费", "about": "登录后交。", "url": url}
+    gate = asyncio.Event()
+    gate.set()
+    site.live.bot.waits("怎么交", gate, Said(f"请看{url}。"), Said(f"网上交电费：{url}", data={"card": card}))
+    async with open_page(site.url + "/chat") as page:
+        await page.get_by_test_id("text").fill("怎么交")
+        await page.keyboard.press("Enter")
+        shown = page.get_by_test_id("card")
+        await expect(shown).to_have_text("网上交电费登录后交。")
+        await expect(shown).to_have_attribute("href", url)
+        link = page.get_by_test_id("message-bot").first.locator(".bubble a")
+        await expect(link).to_have_attribute("href", url)
+        await page.get_by_test_id("text").fill("https://evil.example")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("message-resident").last).to_contain_text("https://evil.example")
+        assert await page.get_by_test_id("message-resident").locator("a").count() == 0

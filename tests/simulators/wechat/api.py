@@ -34,6 +34,8 @@ TRICKS = {
     "busy": -1, "too_fast": 45011, "quota": 45047, "out_of_window": 45015, "too_long": 45002,
     "unauthorized": 48001, "token_refused": 40001,
 }  # fmt: skip
+# Refusals on demand of one kind of message.
+KIND_TRICKS = {"menu_refused": "msgmenu", "card_refused": "news", "program_refused": "miniprogrampage"}
 UPLOAD_TRICKS = {"upload_busy": -1, "upload_refused": 40004}
 
 
@@ -171,18 +173,20 @@ def _send(platform: Platform, token: str, raw: bytes) -> int:
             body["msgtype"],
             body.get("customservice", {}).get("kf_account"),
         )
-        text = str(body["text"]["content"]) if kind == "text" else ""
-        media = str(body["image"]["media_id"]) if kind == "image" else ""
+        said = _said(kind, body[kind])
     except (ValueError, KeyError, TypeError, AttributeError):
         return 47001
     account = platform.accounts[appid]
+    uploaded = said.get("media")
     checks = {
         40033: b"\\u" in raw,  # escapes are shown to residents as they are
-        40008: kind not in ("text", "image"),
+        40008: not said or any(kind == of and platform.plays(trick) for trick, of in KIND_TRICKS.items()),
         40003: not platform.knows(appid, openid),
-        40007: kind == "image" and (platform.media_of(appid, media) is None or platform.plays("media_gone")),
-        44004: kind == "text" and not text.strip(),
-        45002: len(text.encode()) > SEND_BYTES,
+        40007: uploaded is not None
+        and (platform.media_of(appid, uploaded) is None or platform.plays("media_gone")),
+        44004: kind == "text" and not said["text"].strip(),
+        45002: len(said.get("text", "").encode()) > SEND_BYTES,
+        45008: kind == "news" and len(body["news"]["articles"]) > 1,
         65401: agent is not None and agent not in account.agents,
     }
     if code := next((code for code, wrong in checks.items() if wrong), 0):
@@ -190,5 +194,25 @@ def _send(platform: Platform, token: str, raw: bytes) -> int:
     if code := platform.chat(appid, openid).spend():
         return code
     nick = account.agents.get(agent or "", "")
-    platform.show(appid, openid, "account", text, kind=kind, media=media, via="send", nick=nick)
+    platform.show(appid, openid, "account", said.pop("text", ""), kind=kind, via="send", nick=nick, **said)
     return 0
+
+
+def _said(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What a message of this kind puts on the phone; nothing for a kind that is not taken. Raises `KeyError` and the like."""
+    if kind == "text":
+        return {"text": str(body["content"])}
+    if kind == "image":
+        return {"media": str(body["media_id"])}
+    if kind == "msgmenu":
+        menu = [{"id": str(choice["id"]), "content": str(choice["content"])} for choice in body["list"]]
+        return {"text": "\n".join(filter(None, (body["head_content"], body["tail_content"]))), "menu": menu}
+    if kind == "news":
+        article = body["articles"][0]
+        shown = {"title": article["title"], "about": article["description"], "href": article["url"]}
+        return {"text": article["title"], "card": shown}
+    if kind == "miniprogrampage":
+        href = f"{body['appid']}/{body['pagepath']}"
+        shown = {"title": body["title"], "about": "", "href": href}
+        return {"text": body["title"], "card": shown, "media": str(body["thumb_media_id"])}
+    return {}

@@ -22,7 +22,7 @@ from tests.simulators.wechat.model import HERE, Platform, SimAccount
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 TRICKS = {
-    *courier.TRICKS, *api.TRICKS, *api.UPLOAD_TRICKS, "deliver_twice", "lose_answer", "slow", "send_500", "send_timeout",
+    *courier.TRICKS, *api.TRICKS, *api.KIND_TRICKS, *api.UPLOAD_TRICKS, "deliver_twice", "lose_answer", "slow", "send_500", "send_timeout",
     "template_unknown", "upload_500", "upload_timeout", "media_gone", "token_expired", "token_unlisted", "token_busy",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import secrets
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -49,7 +50,11 @@ class SimAccount:
 
 @dataclass(frozen=True)
 class Line:
-    """One line on a phone. `via`: how the account's words came; `media`: the id of an image."""
+    """One line on a phone. `via`: how the account's words came; `media`: the id of an image.
+
+    `text` is what is read; `parts` are its pieces where some are links: `{"text", "href"}`. `card`: `{"title", "about",
+    "href"}` of an article or a mini program; `menu`: the choices below the text.
+    """
 
     number: int
     at: str
@@ -59,6 +64,24 @@ class Line:
     via: Literal["", "passive", "send", "template"] = ""
     nick: str = ""
     media: str = ""
+    parts: list[dict[str, str]] = field(default_factory=list)
+    card: dict[str, str] = field(default_factory=dict)
+    menu: list[dict[str, str]] = field(default_factory=list)
+
+
+_LINK = re.compile(r'<a href="([^"<>]+)">([^<>]+)</a>|(https?://[\w.~:/?#@!$&*+=%-]+)')
+
+
+def parts_of(text: str) -> list[dict[str, str]]:
+    """The pieces of a text in which the phone finds links, as tags or bare addresses."""
+    parts, done = [], 0
+    for link in _LINK.finditer(text):
+        parts += [
+            {"text": text[done : link.start()], "href": ""},
+            {"text": link[2] or link[3], "href": link[1] or link[3]},
+        ]
+        done = link.end()
+    return [part for part in [*parts, {"text": text[done:], "href": ""}] if part["text"]] if parts else []
 
 
 @dataclass
@@ -132,7 +155,10 @@ class Platform:
     def show(self, appid: str, openid: str, who: Who, text: str, **more: Any) -> None:
         """Put a line on the resident's phone."""
         at = clock.now().isoformat(timespec="seconds")
-        self.chat(appid, openid).lines.append(Line(next(self._numbers), at, who, text, **more))
+        parts = parts_of(text) if who == "account" else []
+        read = "".join(part["text"] for part in parts) or text
+        line = Line(next(self._numbers), at, who, read, parts=parts, **more)
+        self.chat(appid, openid).lines.append(line)
 
     def lines(self, appid: str, openid: str, after: int = 0) -> list[dict[str, Any]]:
         return [asdict(line) for line in self.chat(appid, openid).lines if line.number > after]

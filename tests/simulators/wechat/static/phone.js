@@ -55,14 +55,43 @@ function showLine(line) {
   item.dataset.via = line.via;
   const name = state.residents.find((person) => person.openid === resident)?.name ?? "我";
   item.querySelector(".who").textContent = line.who === "me" ? name[0] : "电";
-  item.querySelector("p").textContent = line.text;
-  if (line.media) {
+  const words = item.querySelector("p");
+  words.replaceChildren(...(line.parts.length ? line.parts.map(part) : [line.text]));
+  for (const choice of line.menu) words.append("\n", tap(choice.content, choice.content, choice.id));
+  if (line.card.title) {
+    words.replaceChildren(card(line));
+  } else if (line.media) {
     const source = `/_sim/media/${encodeURIComponent(line.media)}?${new URLSearchParams({ appid })}`;
     item.querySelector("p").replaceChildren(element("img", { src: source, alt: "图片" }));
   }
   const how = { passive: "被动回复", send: line.nick ? `客服消息 · ${line.nick}` : "客服消息" }[line.via];
   item.querySelector("small").textContent = [line.at.slice(11, 16), how].filter(Boolean).join(" · ");
   $("lines").append(item);
+}
+
+// What can be tapped: an address opens its page, a quick reply writes its words for the resident.
+function part({ text, href }) {
+  if (!href) return text;
+  const reply = href.match(/^weixin:\/\/bizmsgmenu\?msgmenucontent=([^&]+)&msgmenuid=(\d+)$/);
+  if (reply) return tap(text, reply[1], reply[2]);
+  return element("a", { href, textContent: text, target: "_blank", rel: "noopener noreferrer" });
+}
+
+function tap(shown, content, id) {
+  const button = element("button", { type: "button", className: "tap", textContent: shown });
+  button.addEventListener("click", () => say(content, { fields: { bizmsgmenuid: id } }));
+  return button;
+}
+
+function card({ card: { title, about, href }, media }) {
+  const made = element("a", { className: "card" }, element("strong", { textContent: title }), element("span", { textContent: about }));
+  made.dataset.testid = "card";
+  if (href.startsWith("https://")) Object.assign(made, { href, target: "_blank", rel: "noopener noreferrer" });
+  if (media) {
+    const source = `/_sim/media/${encodeURIComponent(media)}?${new URLSearchParams({ appid })}`;
+    made.append(element("img", { src: source, alt: "" }), element("small", { textContent: "小程序" }));
+  }
+  return made;
 }
 
 function showRecord(record) {

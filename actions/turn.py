@@ -215,7 +215,7 @@ class Turn:
         """Raises `MisconfiguredError` when words or values are missing."""
         words = self.clients.wording.render(key, self.channel, values)
         self.dispatcher.utter_message(text=words.text, buttons=words.buttons)
-        self.lead_to(words.page)
+        self.lead_to(words.page, unasked=True)
 
     def choose(self, key: str, titles: list[str], **values: Any) -> None:
         """Say `key` with `{options}`, numbered; where there is a screen each is a button as well."""
@@ -238,15 +238,17 @@ class Turn:
         if self.screen:
             self.dispatcher.utter_message(text=alt, json_message={"picture": picture})
 
-    def lead_to(self, name: str) -> None:
+    def lead_to(self, name: str, *, unasked: bool = False) -> None:
         """A page of `data/knowledge/pages.yml` as a card, a message of its own; '' leads nowhere.
 
-        Once a turn, where there is a screen and while the page holds: the words before it stand without it.
+        Once a turn, where there is a screen and while the page holds: the words before it stand without it. `unasked`:
+        nobody asked for it, so it is not shown two turns running.
         """
         page = self.clients.pages.get(name, self.clients.wording.province) if name and self.screen else None
         if page is None:
             return
-        earlier = [words["data"] for words in history.words(self.events)]
+        turns = [self.events, *(self.earlier[:1] if unasked else ())]
+        earlier = [words["data"] for events in turns for words in history.words(events)]
         now = [message["custom"] or {} for message in self.dispatcher.messages]
         card = {"title": page.title, "about": page.about, "url": page.url, "page": name}
         if all(data.get("card") != card for data in earlier + now):

@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands
+from actions import demands, history
 from actions.clients import Clients
 from actions.turn import ANSWERING, Event, Turn
 from backends.desk import StaleEpoch
@@ -76,6 +76,10 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         turn.say("utter_backend_down")
         return [*END_OF_FORM, *turn.offer("backend_down"), FollowupAction("action_listen")]
 
+    def back(self, turn: Turn, form: str) -> list[Event]:
+        """Events that let the open form speak next, if it gave the message away: no rule knows the way back to it."""
+        return [FollowupAction(form)] if history.rejected(turn.events) else []
+
     def _said_before(self, turn: Turn, events: list[Event]) -> bool:
         """Whether a question ends with the words of the turn before, and without an offer. A form counts its own questions."""
         goes_on = any(e["event"] in ("followup", "pause", "user") for e in events)
@@ -83,18 +87,19 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         told = turn.intent in ANSWERING  # data for a question of ours
         return not (self.says_again or goes_on or offers or told or turn.loop) and turn.said_before()
 
-    @staticmethod
-    def _ended(turn: Turn, events: list[Event]) -> list[Event]:
+    def _ended(self, turn: Turn, events: list[Event]) -> list[Event]:
         """Actions also follow each other where no rule leads, so each says itself that the turn ends with it.
 
         Not inside a form that stays open: that one speaks next. Nor where the action named its successor, or gave the
-        message back to the rules. Where the message wants something else as well, that comes next.
+        message back to the rules. Where something is still to be done, that comes next.
         """
         listens = bool(events) and events[-1] == FollowupAction("action_listen")
         done = events[:-1] if listens else events
         left = any(e["event"] == "active_loop" and e.get("name") is None for e in done)
         left = left or any(e.get("name") == "requested_slot" and e.get("value") is None for e in done)
         goes_on = any(e["event"] in ("followup", "pause", "user") for e in done)
-        if goes_on or (turn.loop and not left):
+        if goes_on:
             return events
+        if turn.loop and not left:
+            return events if listens else [*events, *self.back(turn, turn.loop)]
         return [*done, FollowupAction(demands.NEXT if demands.waits(turn, done) else "action_listen")]

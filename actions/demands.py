@@ -1,21 +1,25 @@
-"""Several demands in one message: the one that leads is dealt with first, then each that waits is given to the rules.
+"""What is still to be done: the other demands of a message, and a form that something else came in between.
 
     resident     "我家停电了，牡丹路60弄，另外花木营业厅几点关门"      understanding finds two demands (`message.demands`)
     assistant    answers the outage, then, in the same turn, the hall
 
 What waits is kept in the slot `waiting` while a form is open or a person is offered, and forgotten with the next message
 that belongs to neither. A person who takes over sees the message itself.
+
+A form that gives a message away keeps its question in the slot `unfinished` until it asks again. Where the other matter
+opened a form of its own, or an offer closed the first, the first is opened again when the other is done; the latest first.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import ActionExecuted, SlotSet, UserUttered
+from rasa_sdk.events import ActionExecuted, ActiveLoop, FollowupAction, SlotSet, UserUttered
 
 from actions.turn import Event, Turn
 
 SLOT = "waiting"
+UNFINISHED = "unfinished"
 NEXT = "action_next_demand"
 
 
@@ -37,17 +41,60 @@ def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
 
 
 def waits(turn: Turn, events: list[Event]) -> bool:
-    """Whether something is to be taken up after these events: not while they ask whether a person is wanted."""
-    asks = any(e.get("name") == "offer" and e.get("value") for e in events)
-    return bool(turn.slot(SLOT)) and not asks
+    """Whether something is to be taken up after these events: not while they ask whether a person is wanted.
+
+    Nor a form that was put aside where they closed it: two questions at once are none.
+    """
+    if any(e.get("name") == "offer" and e.get("value") for e in events):
+        return False
+    left = [e.get("value") for e in events if e.get("name") == UNFINISHED] or [turn.slot(UNFINISHED)]
+    closed = turn.loop and any(e["event"] == "active_loop" and e.get("name") is None for e in events)
+    return bool(turn.slot(SLOT) or (left[-1] and not closed))
+
+
+def put_aside(turn: Turn, form: str, asked: str) -> Event:
+    """The event that remembers where `form` stands while something else is answered."""
+    stands = {"form": form, "asked": asked, "asking": turn.slot("asking")}
+    kept: Event = SlotSet(UNFINISHED, [*_others(turn, form), stands])
+    return kept
+
+
+def goes_on(turn: Turn, form: str) -> Event:
+    """The event that forgets that `form` was put aside."""
+    kept: Event = SlotSet(UNFINISHED, _others(turn, form) or None)
+    return kept
+
+
+def was_aside(turn: Turn, form: str) -> bool:
+    """Whether `form` was put aside and has not asked since."""
+    return any(one["form"] == form for one in aside(turn))
+
+
+def aside(turn: Turn) -> list[dict[str, Any]]:
+    """The forms that were put aside, the latest last: `form`, `asked` (the slot), `asking`."""
+    return list(turn.slot(UNFINISHED) or [])
+
+
+def _others(turn: Turn, form: str) -> list[dict[str, Any]]:
+    return [one for one in aside(turn) if one["form"] != form]
 
 
 def next_one(turn: Turn) -> list[Event]:
-    """Events that take up the first demand that waits."""
+    """Events that take up the first demand that waits, else the form that was put aside."""
     first, *rest = turn.slot(SLOT) or [None]
     if first is None:
-        return [SlotSet(SLOT, None)]
+        return [SlotSet(SLOT, None), *_reopened(turn)]
     return [SlotSet(SLOT, rest or None), *given_back(turn, first["text"], first["intent"], first["entities"])]
+
+
+def _reopened(turn: Turn) -> list[Event]:
+    if not (left := aside(turn)):
+        return []
+    last = left[-1]
+    return [
+        ActiveLoop(last["form"]), SlotSet("requested_slot", last["asked"]), SlotSet("asking", last["asking"]),
+        FollowupAction(last["form"]),
+    ]  # fmt: skip
 
 
 def given_back(turn: Turn, text: str, intent: str, entities: list[dict[str, Any]]) -> list[Event]:

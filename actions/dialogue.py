@@ -20,7 +20,7 @@ log = get(__name__)
 
 KEPT_SLOTS = (
     "address", "account_number", "second_item", "account_wish", "new_phone", "new_address", "case", "hall", "application", "voice",
-    "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "handoff_reason", "handoff_facts",
+    "fault", "answered", "ticket_number", "ticket_phone", "offer", "matter", "waiting", "unfinished", "handoff_reason", "handoff_facts",
 )  # fmt: skip
 # What a yes, and a no, to what was offered in the turn before leads to.
 ON_YES = {
@@ -60,11 +60,13 @@ class Inform(HotlineAction):
     action_name = "action_inform"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if tariff.goes_on(turn):
+            return [FollowupAction("action_estimate")]
+        if demands.aside(turn):
+            return [FollowupAction(demands.NEXT)]
         number = account_in(turn)
         if number is not None and number.is_account:
             return [SlotSet("account_number", number.digits), FollowupAction("action_tell_bill")]
-        if tariff.goes_on(turn):
-            return [FollowupAction("action_estimate")]
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
         if address := address_of(turn):

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
-from actions import assent, commands, history
+from actions import assent, commands, demands, history
 from actions.base import HotlineAction
 from actions.reading import long_number, plain
 from actions.turn import EMERGENCY, SURE, Event, Turn
@@ -49,18 +49,31 @@ class FormStep(HotlineAction):
     yes_no: ClassVar[frozenset[str]] = frozenset()
 
     async def act(self, turn: Turn) -> list[Event]:
+        events = await self._act(turn)
+        speaks = demands.was_aside(turn, self.form) and not history.rejected(events)
+        return [demands.goes_on(turn, self.form), *events] if speaks else events
+
+    def back(self, turn: Turn, form: str) -> list[Event]:
+        """None: what a form says while it stays open is its question."""
+        return []
+
+    async def _act(self, turn: Turn) -> list[Event]:
         asked = self.asked(turn)
         if asked is None:
             return await self.step(turn, None)
         if self.yes_or_no(turn, asked) and (answer := assent.sounds_like(turn.text)):
             turn.hear_as(*answer)
         fits = self.fits(turn, asked)
+        if demands.was_aside(turn, self.form) and self._opened(turn):
+            if fits and not history.words(turn.events):
+                return await self.step(turn, asked)
+            return self._back(turn, asked, "utter_resumed", missed=False)
         again = turn.intent == "repeat" and turn.understood and turn.confidence >= SURE and not fits
         if again or self._answered_elsewhere(turn):
             return self._back(turn, asked, missed=turn.understood and turn.intent in IDLE)
         urgent = turn.understood and turn.intent in URGENT and not fits
         if turn.danger or urgent or commands.command(turn):
-            return self.give_away()
+            return [ActionExecutionRejected(self.form)]
         if commands.hurries(turn):
             return self._back(turn, asked, "utter_hurried", missed=True)
         waits = turn.understood and turn.intent == "wait" and turn.confidence >= SURE
@@ -97,8 +110,13 @@ class FormStep(HotlineAction):
     def asked(self, turn: Turn) -> str | None:
         """The slot that the form asked for in the turn before."""
         requested = turn.slot("requested_slot")
-        opening = "active_loop" in (event.get("event") for event in turn.events)
+        opening = self._opened(turn) and not demands.was_aside(turn, self.form)
         return requested if requested in self.slots and not opening else None
+
+    @staticmethod
+    def _opened(turn: Turn) -> bool:
+        """Whether the form was opened in this turn."""
+        return "active_loop" in (event.get("event") for event in turn.events)
 
     def _back(self, turn: Turn, asked: str, first: str = "", *, missed: bool) -> list[Event]:
         """Ask again after something else, `first` before it; `missed`: which was nothing of any matter."""
@@ -149,9 +167,11 @@ class FormStep(HotlineAction):
         """The intents that do not lead out of the form as it stands."""
         return self.own
 
-    def give_away(self) -> list[Event]:
-        """This message is not the form's: let the rules have it."""
-        return [ActionExecutionRejected(self.form)]
+    def give_away(self, turn: Turn) -> list[Event]:
+        """This message is not the form's: let the rules have it, and come back afterwards."""
+        asked = self.asked(turn)
+        aside = [demands.put_aside(turn, self.form, asked)] if asked else []
+        return [*aside, ActionExecutionRejected(self.form)]
 
     def ask(self, slot: str, **asking: Any) -> list[Event]:
         """Wait for `slot`; what to ask has been said. `asking`: how the question stands."""

@@ -91,7 +91,7 @@ class ValidateHallForm(FormStep):
         which = chosen(turn.text, options) if options else None
         said = options[which] if which is not None else hall_of(turn)
         if not said and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         return [
             SlotSet("hall", said or turn.text),
             SlotSet("requested_slot", None),

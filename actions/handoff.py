@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import ConversationPaused, FollowupAction, SlotSet
 
-from actions import history
+from actions import demands, history
 from actions.base import END_OF_FORM, HotlineAction
 from actions.turn import EMERGENCY, Event, Turn
 from backends.desk import StaleEpoch
@@ -58,7 +58,10 @@ class Handoff(HotlineAction):
             turn.say("utter_handoff_failed")
             return [*END_OF_FORM, *turn.offer(reason), FollowupAction("action_listen")]
         log.info("handed_over", ticket=ticket.number, reason=reason, created=ticket.created)
-        return [*END_OF_FORM, SlotSet("ticket_number", ticket.number), ConversationPaused()]
+        return [
+            *END_OF_FORM, SlotSet(demands.UNFINISHED, None), SlotSet("ticket_number", ticket.number),
+            ConversationPaused(),
+        ]  # fmt: skip
 
     @staticmethod
     def _reason(turn: Turn) -> str:

@@ -96,7 +96,7 @@ class ValidateManagerForm(FormStep):
         which = chosen(turn.text, options) if options else None
         address = options[which] if which is not None else address_of(turn)
         if not address and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         return [
             SlotSet("address", address or turn.text),
             SlotSet("requested_slot", None),

@@ -158,7 +158,7 @@ class ValidateOutageForm(FormStep):
         if address := address_of(turn):
             return self._found(turn, address)
         if self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         return self._found(turn, turn.text)
 
     def _found(self, turn: Turn, address: str) -> list[Event]:

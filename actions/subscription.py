@@ -119,7 +119,7 @@ class ValidateSubscribeForm(FormStep):
         which = chosen(turn.text, options) if options else None
         words = options[which] if which is not None else address_of(turn)
         if not words and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         answer = await turn.clients.outages.place(words or turn.text)
         if answer.match == "exact":
             await subscribe_to(turn, answer.places[0])

@@ -208,7 +208,7 @@ class ValidateTicketForm(FormStep):
             turn.say("utter_ticket_no_number" if asked == NUMBER else "utter_ticket_no_phone")
             return [*turn.offer("not_answered"), *self.leave()]
         if self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         tries = self.tries(turn) + 1
         return self.give_up(turn) if tries >= LAST_TRY else self.ask_again(turn, asked, tries=tries)
 

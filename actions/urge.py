@@ -126,7 +126,7 @@ class ValidateWithdrawForm(FormStep):
         if sure and len(numbers) == 1:
             return await self._withdraw(turn, numbers[0])
         if not sure and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         return (
             self.ask_again(turn, WITHDRAWAL)
             if sure

@@ -121,7 +121,7 @@ class ValidateCaseForm(FormStep):
         if eased and asked == DETAILS and relief.tells(turn):
             return self._next(turn, found | {"reason": turn.text, "way": ""})
         if self.elsewhere(turn) and not told:
-            return self.give_away()
+            return self.give_away(turn)
         if asked == ACCOUNT:
             return self.missed(turn, ACCOUNT, "utter_case_account_again")
         if asked == CONFIRM and turn.no and len(turn.text) <= 4:  # 不对, and nothing beside it

@@ -82,7 +82,7 @@ class ValidateContactForm(FormStep):
         if asked == CONFIRM and turn.no:
             return self._ask_new(turn, what)
         if self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         if asked == CONFIRM:
             return self.missed(turn, CONFIRM, READ_BACK[what], **self._values(turn, what))
         return self.missed(turn, what, ASK_AGAIN[what])

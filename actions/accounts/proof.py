@@ -53,7 +53,7 @@ class ValidateAccountForm(FormStep):
             if asked is None:
                 return self._which(turn, options)
             if self.elsewhere(turn):
-                return self.give_away()
+                return self.give_away(turn)
             if not says(turn.text, "another") and turn.intent != "deny":
                 return self._which(turn, options, self.tries(turn) + 1)
             return self._ask_number(turn, first=True)
@@ -64,7 +64,7 @@ class ValidateAccountForm(FormStep):
         if number is not None and not number.is_account and not (asked == ITEM and item):
             return self.missed(turn, NUMBER, "utter_account_wrong_length", count=len(number.digits))
         if number is None and item is None and asked is not None and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         account = number.digits if number and number.is_account else turn.slot(NUMBER)
         if not account:
             return self._ask_number(turn, first=asked is None)

@@ -104,7 +104,7 @@ class ValidateApplicationForm(FormStep):
             return self._dropped(turn)
         agreed = (await harvest(turn, state, variant)).told or turn.yes
         if not agreed and self._another(turn):
-            return self.give_away()
+            return self.give_away(turn)
         if not agreed and tell.answer(turn, state, variant):
             return self._ask(turn, state, again=True)
         if agreed or words.says("wants", turn.text):
@@ -115,7 +115,7 @@ class ValidateApplicationForm(FormStep):
         name, words = missing(state, variant), GATHERING.get()
         open_question = words.facts[name].reader in OPEN and not self.fits(turn, SLOT)
         if open_question and self._interrupts(turn, wants=words.says("wants", turn.text)):
-            return self.give_away()
+            return self.give_away(turn)
         found = await harvest(turn, state, variant, name)
         if name in state.facts:
             return self._go_on(turn, state, variant)
@@ -184,7 +184,7 @@ class ValidateApplicationForm(FormStep):
     def _unanswered(self, turn: Turn, state: State, *, heard: bool = False) -> list[Event]:
         """No answer: another matter's message, or the question once more. `heard`: an answer that is not enough."""
         if not heard and self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         tries = self.tries(turn) + 1
         if tries < LAST_TRY:
             return self._ask(turn, state, again=True, tries=tries)

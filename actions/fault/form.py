@@ -127,7 +127,7 @@ class ValidateFaultForm(FormStep):
             turn.say("utter_fault_when")
             return self._ask(turn, before, part, tries)
         if self.elsewhere(turn):
-            return self.give_away()
+            return self.give_away(turn)
         if tries + 1 < LAST_TRY:
             if part == "phone" and long_number(turn.text):
                 turn.say("utter_fault_phone_incomplete")

@@ -43,7 +43,7 @@ class ValidateVoiceForm(FormStep):
             turn.say("utter_voice_repeated_anger")
             return [state.kept(), SlotSet("handoff_reason", "repeated_anger"), *self.leave("action_handoff")]
         if self._interrupts(turn, _missing(state, voice)):
-            return self.give_away()
+            return self.give_away(turn)
         return await (self._confirmed if _waits(state) else self._answer)(turn, state, voice)
 
     def fits(self, turn: Turn, asked: str) -> bool:

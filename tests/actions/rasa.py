@@ -131,14 +131,17 @@ class Talk:
         return list(rules()[self.message["intent"]["name"]]) if understood else ["action_hotline_fallback"]
 
     async def _predict(self, planned: list[str]) -> None:
-        """Rasa's loop: a follow-up first, then the open form, then the rule, then the form once more."""
-        latest = "action_listen"
+        """Rasa's loop: a follow-up first, then the open form, then the rule, then the form once more.
+
+        A rule leads back to a form that gave the message away; from a follow-up no rule does.
+        """
+        latest, led = "action_listen", True
         for _ in range(MOST_ACTIONS):
             if self.paused:
                 return
             if self.followup is not None:
                 name, self.followup = self.followup, None
-                planned = []
+                planned, led = [], False
             elif self.loop and not self.loop_rejected and latest != self.loop:
                 name = self.loop
             elif self.loop and not self.loop_rejected:
@@ -146,13 +149,15 @@ class Talk:
             elif planned:
                 name = planned.pop(0)
             elif self.loop:
-                self.loop_rejected = False
+                assert led, f"no rule leads from {latest} back to {self.loop}"
                 name = self.loop
             else:
                 return
             if name == "action_listen":
                 return
             self.ran.append(name)
+            if name == self.loop:
+                self.loop_rejected = False
             if name in FORMS:
                 await self._form(name)
             elif name.startswith("utter_"):
@@ -161,7 +166,7 @@ class Talk:
                 await self._act(name)
             latest = name if not self.loop_rejected else latest
             if self.given_back:
-                self.given_back, latest = False, "action_listen"
+                self.given_back, latest, led = False, "action_listen", True
                 planned = await self._planned()
         raise AssertionError(f"no end in sight: {self.ran}")
 

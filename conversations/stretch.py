@@ -77,7 +77,7 @@ async def _alarm(
     ticket = await house.desk.raise_alarm(session, conversation.id, why)
     words = [house.words(key, conversation.channel)]
     if ticket is not None:
-        key = "utter_ticket_raised" if ticket.place_known else "utter_ticket_raised_where"
+        key = "utter_ticket_raised_known" if ticket.place_known else "utter_ticket_raised"
         words.append(house.words(key, conversation.channel, number=ticket.number))
     return words
 

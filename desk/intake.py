@@ -134,7 +134,13 @@ class Intake:
             data={"reason": ticket.reason, "intent": ticket.intent, "urgent": request.urgent},
         )  # fmt: skip
         await record.change_owner(session, conversation, "queue")
-        key = "utter_ticket_opened_urgent" if request.urgent else "utter_ticket_opened"
+        key = "utter_ticket_opened"
+        if request.urgent:
+            key = (
+                "utter_ticket_opened_urgent_known"
+                if self._place_known(ticket)
+                else "utter_ticket_opened_urgent"
+            )
         await self._say(session, conversation, request, self._with_number(key, conversation, ticket))
         log.info("ticket_opened", ticket=ticket.number, reason=ticket.reason, urgent=request.urgent)
         return ticket.number
@@ -265,7 +271,11 @@ class Intake:
             return None
         await self._raise(session, ticket, why)
         self.ring_after(session, ticket.number)
-        return RaisedTicket(ticket.number, place_known=not PLACES.isdisjoint(ticket.facts))
+        return RaisedTicket(ticket.number, place_known=self._place_known(ticket))
+
+    @staticmethod
+    def _place_known(ticket: Ticket) -> bool:
+        return not PLACES.isdisjoint(ticket.facts)
 
     async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
         """Rasa events that tell the tracker what the last human stretch settled; nothing while one lasts.

@@ -46,6 +46,16 @@ async def test_that_a_place_that_is_known_is_not_asked_for(world: World, told: s
     assert "地点" not in ticket
 
 
+@pytest.mark.parametrize("facts", [{}, {"address": "牡丹路60弄"}])
+async def test_that_an_urgent_ticket_asks_for_the_place_only_if_nobody_told_it(
+    world: World, facts: dict[str, str]
+) -> None:
+    number = await world.waiting(urgent=True, reason="emergency", facts=facts)
+    words = (await world.said_in(number))[-1][0].text
+    assert number in words.replace(" ", "")
+    assert ("地点" in words) is (not facts)
+
+
 async def test_that_a_hazard_in_the_line_gets_its_words_and_makes_the_ticket_urgent(world: World) -> None:
     number = await world.waiting()
     safety, ticket = await said_to(world, Parse("report_hazard", 0.9))
@@ -69,7 +79,7 @@ async def test_that_a_caller_hears_it_in_speakable_words(world: World) -> None:
     number = await world.waiting(channel="ivr", resident="call-1")
     words = await said_to(world, Parse("report_emergency", 0.9), channel="ivr", resident="call-1")
     assert not re.search(r"[0-9A-Za-z\n]", "".join(words))
-    assert words[1] == world.house.words("utter_ticket_raised_where", "ivr", number=number).text
+    assert words[1] == world.house.words("utter_ticket_raised", "ivr", number=number).text
 
 
 async def test_that_the_agent_reads_why_a_ticket_became_urgent(

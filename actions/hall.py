@@ -73,7 +73,7 @@ class TellHall(HotlineAction):
             turn.say(key, name=name, day=hall.day, hours=hours(turn, hall.hours))
         if hall.notice:
             turn.say("utter_hall_notice", notice=turn.spoken(hall.notice))
-        turn.say("utter_hall_where", address=turn.spoken(hall.address), phone=phone(turn, hall.phone))
+        turn.say("utter_hall_where", address=turn.spoken(hall.address), phone=hall.phone)
 
 
 class ValidateHallForm(FormStep):
@@ -145,11 +145,3 @@ def _clock(turn: Turn, moment: time) -> str:
     speaker = Speaker(spoken=turn.channel == "ivr")
     today = datetime.combine(clock.now().date(), moment, clock.SHANGHAI)
     return speaker.render(today, "time").removeprefix(speaker.render(today, "day"))
-
-
-def phone(turn: Turn, number: str) -> str:
-    """A telephone number as it is read or heard."""
-    if turn.channel != "ivr":
-        return number
-    speaker = Speaker(spoken=True)
-    return speaker.render("".join(digit for digit in number if digit.isdigit()), "digits")

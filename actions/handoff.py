@@ -11,6 +11,7 @@ from actions import demands, history
 from actions.base import END_OF_FORM, HotlineAction
 from actions.turn import EMERGENCY, Event, Turn
 from backends.desk import StaleEpoch
+from kit.addresses import completed
 from kit.errors import HotlineError
 from kit.logging import get
 
@@ -73,7 +74,7 @@ class Handoff(HotlineAction):
 
     @staticmethod
     def _facts(turn: Turn) -> dict[str, Any]:
-        """What was gathered, by entity name; what this message says wins."""
+        """What was gathered, by entity name; what this message says wins, a part of an address completes it."""
         facts = {name: turn.slot(name) for name in FACTS_FROM_SLOTS if turn.slot(name)}
         facts |= history.slot_set(turn.events, "handoff_facts") or turn.slot("handoff_facts") or {}
         for slot in GATHERED:
@@ -86,6 +87,8 @@ class Handoff(HotlineAction):
             value = entity.get("value")
             if entity.get("entity") in ("address", "business_hall", "time"):
                 value = turn.words_of(entity)  # as people read it, not as programs do
+            if entity.get("entity") == "address":
+                value = completed(str(facts.get("address") or ""), value)
             if entity.get("entity") and isinstance(value, str | int | float):
                 facts[str(entity["entity"])] = value
         return facts

@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import history
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
-from actions.hall import hours, phone
+from actions.hall import hours
 from actions.outage import address_of, full_name
 from actions.places import look_up
 from actions.reading import chosen
@@ -73,9 +73,7 @@ class TellManager(HotlineAction):
             return [*kept, *turn.offer("no_grid_manager")]
         span = span_of(manager)
         told = hours(turn, [span]) if span else turn.spoken(manager.hours)
-        turn.say(
-            "utter_manager_is", place=where, name=manager.name, phone=phone(turn, manager.phone), hours=told
-        )
+        turn.say("utter_manager_is", place=where, name=manager.name, phone=manager.phone, hours=told)
         if span and not span.opens <= clock.now().time() < span.closes:
             turn.say("utter_manager_away")
         return kept

@@ -103,6 +103,14 @@ class HandoffResult:
     created: bool
 
 
+@dataclass(frozen=True)
+class RaisedTicket:
+    """A ticket that is urgent by now, and whether it tells where help is needed."""
+
+    number: str
+    place_known: bool
+
+
 class Desk(Protocol):
     """The people. Every call works inside the given unit of work."""
 
@@ -150,8 +158,10 @@ class Desk(Protocol):
         """Ask, once, how content the resident is with a finished work order; False if this is not the moment."""
         ...
 
-    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
-        """Make the live ticket urgent and ring."""
+    async def raise_alarm(
+        self, session: AsyncSession, conversation_id: uuid.UUID, why: str
+    ) -> RaisedTicket | None:
+        """Make the live ticket urgent and ring; None if there is none. `why`: a reason, as of a handoff."""
         ...
 
     async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:

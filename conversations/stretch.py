@@ -1,7 +1,8 @@
 """While a person is awaited or at work: the bot is silent but not deaf.
 
-An emergency gets the safety words at once, whoever owns the conversation. In the queue, place in line,
-withdrawal and further facts are answered from fixed wording; to an agent everything is only shown.
+An emergency gets the safety words at once and makes the ticket urgent, whoever owns the conversation. In the queue so
+does a hazard, and place in line, withdrawal and further facts are answered from fixed wording; to an agent everything
+else is only shown.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from conversations import record
 from conversations.disarm import disarm
-from conversations.models import Message, Turn
-from conversations.ports import BotFailed, Parse
+from conversations.models import Conversation, Message, Turn
+from conversations.ports import BotFailed, Parse, Said
 from kit import clock
 from kit.logging import get
 
@@ -23,7 +26,10 @@ log = get(__name__)
 
 EMERGENCY = "report_emergency"
 EMERGENCY_CONFIDENCE = 0.3  # recall first: a needless warning costs a line, a missed one may cost a life
-WISH_CONFIDENCE = 0.6  # of a wish that changes the wait itself
+HAZARD = "report_hazard"
+SURE = 0.6  # of a wish that changes the wait itself, and of a danger that is none to life
+# Words of safety, and the reason for which the ticket becomes urgent.
+DANGERS = {EMERGENCY: ("utter_emergency", "emergency"), HAZARD: ("utter_hazard", "hazard")}
 
 
 async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
@@ -40,35 +46,57 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
         conversation = await record.lock_conversation(session, turn.conversation_id)
         if conversation.owner == "bot":
             return False
-        emergency = parse.ranking.get(EMERGENCY, 0.0) >= EMERGENCY_CONFIDENCE or parse.intent == EMERGENCY
-        key: str | None = None
-        values: dict[str, object] = {}
-        if emergency:
-            key = "utter_emergency"
-            await house.desk.heard(session, conversation, message, parse.entities)
-            await house.desk.raise_alarm(session, conversation.id, "emergency words")
+        if danger := _danger(parse, conversation.owner):
+            words = await _alarm(house, session, conversation, message, parse, danger)
         elif conversation.owner == "queue":
-            if parse.intent == "cancel" and parse.confidence >= WISH_CONFIDENCE:
-                key = "utter_queue_withdrawn"
-                values = {"number": await house.desk.withdraw(session, conversation)}
-            else:
-                await house.desk.heard(session, conversation, message, parse.entities)
-                wished = parse.intent == "urge_ticket" and parse.confidence >= WISH_CONFIDENCE
-                hurried = wished and await house.desk.hurry(session, conversation, message)
-                key = "utter_queue_urged" if hurried else "utter_queue_waiting"
-                values = {
-                    "number": await house.desk.live_number(session, conversation.id),
-                    "place": await house.desk.place_in_line(session, conversation.id) or 1,
-                }
+            words = [await _waiting(house, session, conversation, message, parse)]
         else:
+            words = []
             await house.desk.heard(session, conversation, message, parse.entities)
-        if key:
-            said = house.words(key, channel, **values)
+        for said in words:
             await record.say(session, conversation, said, author="system", turn_id=turn_id, exempt=True)
         turn.state, turn.finished_at = "done", clock.now()
         await house.on_their_way(session, conversation, open_until=turn.open_until)
     await house.bell.ring("desk", str(turn.conversation_id))
     return True
+
+
+def _danger(parse: Parse, owner: str) -> str:
+    """The intent that makes the message an alarm; '' if none does. A hazard can be left to an agent who reads it."""
+    if parse.ranking.get(EMERGENCY, 0.0) >= EMERGENCY_CONFIDENCE or parse.intent == EMERGENCY:
+        return EMERGENCY
+    return HAZARD if owner == "queue" and parse.intent == HAZARD and parse.confidence >= SURE else ""
+
+
+async def _alarm(
+    house: Conversations, session: AsyncSession, conversation: Conversation, message: Message, parse: Parse, danger: str,
+) -> list[Said]:  # fmt: skip
+    """Words of safety first, then the ticket, which is urgent now; the place is asked for where nobody told it."""
+    key, why = DANGERS[danger]
+    await house.desk.heard(session, conversation, message, parse.entities)
+    ticket = await house.desk.raise_alarm(session, conversation.id, why)
+    words = [house.words(key, conversation.channel)]
+    if ticket is not None:
+        key = "utter_ticket_raised_known" if ticket.place_known else "utter_ticket_raised"
+        words.append(house.words(key, conversation.channel, number=ticket.number))
+    return words
+
+
+async def _waiting(
+    house: Conversations, session: AsyncSession, conversation: Conversation, message: Message, parse: Parse
+) -> Said:
+    """What is said to somebody in the line."""
+    if parse.intent == "cancel" and parse.confidence >= SURE:
+        number = await house.desk.withdraw(session, conversation)
+        return house.words("utter_queue_withdrawn", conversation.channel, number=number)
+    await house.desk.heard(session, conversation, message, parse.entities)
+    wished = parse.intent == "urge_ticket" and parse.confidence >= SURE
+    hurried = wished and await house.desk.hurry(session, conversation, message)
+    return house.words(
+        "utter_queue_urged" if hurried else "utter_queue_waiting", conversation.channel,
+        number=await house.desk.live_number(session, conversation.id),
+        place=await house.desk.place_in_line(session, conversation.id) or 1,
+    )  # fmt: skip
 
 
 async def _understand(house: Conversations, message: Message, channel: str) -> Parse:

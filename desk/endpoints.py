@@ -81,7 +81,7 @@ async def page_of(desk: DeskService, number: str, by: By, *, earlier: bool = Fal
     async with desk.house.db.work() as session:
         listed = await desk.get_ticket(session, number)
         return TicketPage.build(
-            listed, by.agent, can_reply=desk.can_reply(listed[1]),
+            listed, by.agent, reachable=desk.can_reply(listed[1]),
             events=await repository.events(session, listed[0]),
             transcript=await desk.transcript(session, listed[0], earlier=earlier),
             rating=await survey.of(session, number),

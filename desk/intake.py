@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import record
 from conversations.disarm import disarm
 from conversations.models import Conversation, Message, Turn
-from conversations.ports import HandoffRequest, HandoffResult, Said
+from conversations.ports import HandoffRequest, HandoffResult, RaisedTicket, Said
 from conversations.service import Conversations
 from desk import repository
 from desk.models import COMMENT_LIMIT, Survey, Ticket
 from kit import clock
+from kit.addresses import completed
 from kit.errors import BadInput, Conflict
 from kit.logging import get
 
@@ -35,6 +36,9 @@ FACTS = frozenset({
     "account_number", "meter_number", "phone_number", "ticket_number", "address", "business_hall", "time",
     "amount", "energy", "voltage", "person_name", "device", "scope",
 })  # fmt: skip
+PLACES = frozenset(
+    {"address", "address_unresolved", "where", "when_where"}
+)  # facts that tell where help is needed
 AS_WRITTEN = frozenset({"address", "business_hall", "time"})  # their values are for programs
 
 
@@ -130,7 +134,13 @@ class Intake:
             data={"reason": ticket.reason, "intent": ticket.intent, "urgent": request.urgent},
         )  # fmt: skip
         await record.change_owner(session, conversation, "queue")
-        key = "utter_ticket_opened_urgent" if request.urgent else "utter_ticket_opened"
+        key = "utter_ticket_opened"
+        if request.urgent:
+            key = (
+                "utter_ticket_opened_urgent_known"
+                if self._place_known(ticket)
+                else "utter_ticket_opened_urgent"
+            )
         await self._say(session, conversation, request, self._with_number(key, conversation, ticket))
         log.info("ticket_opened", ticket=ticket.number, reason=ticket.reason, urgent=request.urgent)
         return ticket.number
@@ -154,7 +164,7 @@ class Intake:
             session, ticket, "asked_again", actor_kind="bot",
             data={"key": request.key, "reason": request.reason, "intent": request.intent},
         )  # fmt: skip
-        await self._note(session, ticket, request.facts)
+        await self._note(session, ticket, request.facts.items())
         told = turn is not None and turn.ticket_number == ticket.number  # in this very turn
         if request.urgent or not told:
             for said in request.say_first:
@@ -167,10 +177,12 @@ class Intake:
                 self._with_number("utter_ticket_exists", conversation, ticket),
             )  # fmt: skip
 
-    async def _note(self, session: AsyncSession, ticket: Ticket, facts: dict[str, Any]) -> None:
-        """Keep the latest of each fact; the log keeps what it was before."""
-        for name, value in facts.items():
+    async def _note(self, session: AsyncSession, ticket: Ticket, facts: Iterable[tuple[str, Any]]) -> None:
+        """Keep the latest of each fact, an address with the parts told before; the log keeps what it was before."""
+        for name, value in facts:
             before = ticket.facts.get(name)
+            if name == "address" and before:
+                value = completed(str(before), str(value or ""))
             if value in (None, "", [], {}) or value == before:
                 continue
             ticket.facts = ticket.facts | {name: value}
@@ -226,13 +238,16 @@ class Intake:
         if ticket is None:
             return
         text = disarm(message.text)  # what the bot's spans point into
-        found = {
-            str(entity["entity"]): text[entity["start"] : entity["end"]]
-            if entity["entity"] in AS_WRITTEN and {"start", "end"} <= entity.keys()
-            else entity.get("value")
+        found = [
+            (
+                str(entity["entity"]),
+                text[entity["start"] : entity["end"]]
+                if entity["entity"] in AS_WRITTEN and {"start", "end"} <= entity.keys()
+                else entity.get("value"),
+            )
             for entity in entities
             if entity.get("entity") in FACTS and isinstance(entity.get("value"), str | int | float)
-        }
+        ]
         await self._note(session, ticket, found)
         await self._not_solved(session, ticket, message.text.strip())
         self.ring_after(session, ticket.number)
@@ -246,13 +261,21 @@ class Intake:
         if survey is not None and not survey.comment:
             survey.comment = text[:COMMENT_LIMIT]
 
-    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
-        """Make the live ticket urgent and ring."""
+    async def raise_alarm(
+        self, session: AsyncSession, conversation_id: uuid.UUID, why: str
+    ) -> RaisedTicket | None:
+        """Make the live ticket urgent and ring; None if there is none. `why`: a reason, as of a handoff."""
         await record.lock_conversation(session, conversation_id)
         ticket = await repository.get_live(session, conversation_id)
-        if ticket is not None:
-            await self._raise(session, ticket, why)
-            self.ring_after(session, ticket.number)
+        if ticket is None:
+            return None
+        await self._raise(session, ticket, why)
+        self.ring_after(session, ticket.number)
+        return RaisedTicket(ticket.number, place_known=self._place_known(ticket))
+
+    @staticmethod
+    def _place_known(ticket: Ticket) -> bool:
+        return not PLACES.isdisjoint(ticket.facts)
 
     async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
         """Rasa events that tell the tracker what the last human stretch settled; nothing while one lasts.

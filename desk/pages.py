@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from desk.errors import BadMeasure, Taken
 from desk.labels import Labels
+from desk.schemas import TicketRow
 from kit import clock
 from kit.errors import HotlineError, Unauthorized
 
@@ -42,6 +43,7 @@ class Pages:
             label=self.labels,
             group=self.labels.group,
             order=self._order,
+            about=self._about,
             static=self._static,
             has_measures=False,
         )
@@ -56,6 +58,12 @@ class Pages:
         """Names of facts, those with a label first and in the labels' order."""
         known = list(self.labels.group("fact"))
         return sorted(facts, key=lambda name: known.index(name) if name in known else len(known))
+
+    def _about(self, ticket: TicketRow) -> str:
+        """What a ticket is about, '' where its reason says as much."""
+        about = self.labels.group("intent").get(ticket.intent, "")
+        asked = ticket.reason == "resident_asked" and ticket.intent == "request_agent"
+        return "" if asked or about == self.labels("reason", ticket.reason) else about
 
     @staticmethod
     def _static(name: str) -> str:

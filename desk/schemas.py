@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringCons
 
 from conversations.models import Message, Outbox
 from conversations.pictures import shown_in
-from desk.models import Agent, AgentLogin, TicketEvent
+from desk.models import Agent, AgentLogin, Ticket, TicketEvent
 from desk.privacy import veil, veil_fact
 from desk.repository import Listed
 from desk.service import DRAFT_LIMIT, REPLY_LIMIT
@@ -126,7 +126,7 @@ class HandoffAnswer(BaseModel):
 
 
 class TicketRow(BaseModel):
-    """A ticket in a list: nothing that would identify the resident."""
+    """A ticket in a list: nothing that would identify the resident, but the number that the agent promised to call."""
 
     number: TicketNumber
     state: Literal["queued", "active", "closed"]
@@ -144,6 +144,9 @@ class TicketRow(BaseModel):
     closed_at: Local | None
     outcome: str | None
     urges: int = Field(description="how often the resident asked to hurry")
+    callback: dict[str, Any] | None = Field(
+        description="a promised call: phone and at; the phone is veiled from all but who makes the call"
+    )
     version: int
 
     @classmethod
@@ -153,22 +156,26 @@ class TicketRow(BaseModel):
 
 def _row(listed: Listed, agent: Agent) -> dict[str, Any]:
     ticket, conversation, assignee, unread = listed
+    mine = ticket.assignee_id == agent.id
+    call = ticket.callback
     waited = int((clock.now() - ticket.queued_at).total_seconds()) if ticket.state == "queued" else 0
     return {
         "number": ticket.number, "state": ticket.state, "priority": ticket.priority, "reason": ticket.reason,
         "intent": ticket.intent, "channel": conversation.channel,
         "account_number": veil(str(ticket.facts.get("account_number", ""))),
         "assignee": assignee.display_name if assignee else "", "unread": unread,
-        "mine": ticket.assignee_id == agent.id, "queued_at": ticket.queued_at, "waiting_seconds": max(0, waited),
+        "mine": mine, "queued_at": ticket.queued_at, "waiting_seconds": max(0, waited),
         "claimed_at": ticket.claimed_at, "closed_at": ticket.closed_at, "outcome": ticket.outcome,
-        "urges": ticket.urges, "version": ticket.version,
+        "urges": ticket.urges, "callback": call if mine or not call else call | {"phone": veil(call["phone"])},
+        "version": ticket.version,
     }  # fmt: skip
 
 
 class Line(BaseModel):
     """One thing said. `delivery` is empty for what residents said; `suppressed` words never left.
 
-    `picture`: of `/api/tickets/{number}/pictures/{picture}`, for a day and for the assignee; `text` is its words.
+    `text` is what the resident typed; where that was the number of a choice, `choice` is what it stood for. `picture`: of
+    `/api/tickets/{number}/pictures/{picture}`, for a day and for the assignee; `text` is its words.
     """
 
     seq: int
@@ -176,6 +183,7 @@ class Line(BaseModel):
     author_name: str
     kind: str
     text: str
+    choice: str
     buttons: list[dict[str, str]]
     picture: uuid.UUID | None
     at: Local
@@ -187,9 +195,12 @@ class Line(BaseModel):
 
     @classmethod
     def of(cls, message: Message, outbox: Outbox | None, *, veiled: bool, read_seq: int) -> Line:
+        typed = str(message.payload.get("typed") or message.text)
+        text, choice = typed, message.text if typed != message.text and typed.isdecimal() else ""
         return cls.model_validate({
             "seq": message.seq, "author": message.author, "author_name": message.author_name or "",
-            "kind": message.kind, "text": veil(message.text) if veiled else message.text,
+            "kind": message.kind, "text": veil(text) if veiled else text,
+            "choice": veil(choice) if veiled else choice,
             "buttons": message.payload.get("buttons", []), "picture": None if veiled else shown_in(message),
             "at": message.created_at,
             "delivery": outbox.state if outbox else "", "via": (outbox.via or "") if outbox else "",
@@ -212,11 +223,9 @@ class LogEntry(BaseModel):
     @classmethod
     def of(cls, event: TicketEvent, *, veiled: bool) -> LogEntry:
         data = event.data
-        if event.kind == "fact":
-            data = {
-                "name": data["name"],
-                "value": veil_fact(data["name"], data["value"]) if veiled else data["value"],
-            }
+        if event.kind == "fact" and veiled:
+            told = {when: data[when] for when in ("value", "before") if data.get(when) is not None}
+            data = data | {when: veil_fact(data["name"], value) for when, value in told.items()}
         if "note" in data and veiled:
             data = data | {"note": veil(data["note"])}
         return cls.model_validate({
@@ -229,12 +238,15 @@ class TicketPage(TicketRow):
     """A ticket with all that was said. `veiled`: phone and account numbers are hidden from all but the assignee."""
 
     veiled: bool
-    can_reply: bool = Field(description="whether words can still reach the resident")
-    facts: dict[str, Any]
+    reachable: bool = Field(description="whether words can still reach the resident")
+    can_reply: bool = Field(description="whether an agent may say them: until the ticket is closed")
+    facts: dict[str, Any] = Field(description="the latest of each")
+    told_before: dict[str, list[Any]] = Field(
+        description="what was told of a fact earlier and is no part of the latest, oldest first"
+    )
     draft: str
     lease_until: Local | None
     note: str
-    callback: dict[str, Any] | None
     rating: dict[str, Any] | None = Field(description="source, answer (null: asked, not answered), comment")
     last_seq: int = Field(description="of the last line shown; send it back as `read_seq`")
     events: list[LogEntry]
@@ -242,18 +254,23 @@ class TicketPage(TicketRow):
 
     @classmethod
     def build(
-        cls, listed: Listed, agent: Agent, *, can_reply: bool,
+        cls, listed: Listed, agent: Agent, *, reachable: bool,
         events: Sequence[TicketEvent], transcript: Sequence[tuple[Message, Outbox | None]], rating: dict[str, Any] | None,
     ) -> TicketPage:  # fmt: skip
         ticket = listed[0]
         mine = ticket.assignee_id == agent.id
-        call = ticket.callback
+
+        def shown(name: str, value: Any) -> Any:
+            return value if mine else veil_fact(name, value)
+
         return cls.model_validate(_row(listed, agent) | {
-            "veiled": not mine, "can_reply": can_reply and ticket.state != "closed",
-            "facts": ticket.facts if mine else {k: veil_fact(k, v) for k, v in ticket.facts.items()},
+            "veiled": not mine, "reachable": reachable, "can_reply": reachable and ticket.state != "closed",
+            "facts": {name: shown(name, value) for name, value in ticket.facts.items()},
+            "told_before": {
+                name: [shown(name, value) for value in values] for name, values in _told_before(ticket, events).items()
+            },
             "draft": ticket.draft if mine else "", "lease_until": ticket.lease_until,
             "note": ticket.note if mine else veil(ticket.note),
-            "callback": call if mine or not call else call | {"phone": veil(call["phone"])},
             "rating": rating if mine or not rating else rating | {"comment": veil(rating["comment"])},
             "last_seq": transcript[-1][0].seq if transcript else ticket.last_seq,
             "events": [LogEntry.of(event, veiled=not mine) for event in events],
@@ -261,3 +278,14 @@ class TicketPage(TicketRow):
                 Line.of(message, outbox, veiled=not mine, read_seq=ticket.last_read_seq) for message, outbox in transcript
             ],
         })  # fmt: skip
+
+
+def _told_before(ticket: Ticket, events: Sequence[TicketEvent]) -> dict[str, list[Any]]:
+    """Earlier values of each fact, once each, but for those that the latest repeats or completes."""
+    told: dict[str, list[Any]] = {}
+    for event in events:
+        if event.kind == "fact" and (before := event.data.get("before")) is not None:
+            name = event.data["name"]
+            if before not in told.get(name, []) and str(before) not in str(ticket.facts.get(name)):
+                told.setdefault(name, []).append(before)
+    return told

@@ -19,6 +19,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kit.errors import MisconfiguredError
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_AGENTS = (
+    "sip:agents@demo.invalid"  # a name that nobody can have (RFC 2606): no call reaches anybody by mistake
+)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -160,7 +163,7 @@ def load() -> Settings:
             filled[name] = SecretStr(kept[name]) if secret else kept[name]
     filled["wechat_api_url"] = settings.wechat_api_url or f"http://127.0.0.1:{settings.simulator_port}"
     filled["wechat_menu_links"] = True
-    filled["ivr_transfer_to"] = settings.ivr_transfer_to or "tel:95598"
+    filled["ivr_transfer_to"] = settings.ivr_transfer_to or DEMO_AGENTS
     return settings.model_copy(update=filled)
 
 

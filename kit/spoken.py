@@ -6,6 +6,8 @@ The words themselves are in `data/lookups/units.yml`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -17,6 +19,13 @@ import yaml
 from kit import clock
 from kit.settings import ROOT
 
+# As people read telephone numbers: the area apart, mobiles in three, short numbers whole.
+_PHONE = (
+    re.compile(r"(1[3-9][0-9])([0-9]{4})([0-9]{4})"),
+    re.compile(r"([48]00)([0-9]{3})([0-9]{4})"),
+    re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([0-9]{3,4})([0-9]{4})"),
+    re.compile(r"([0-9]{3,4})([0-9]{4})"),
+)
 UNITS = ROOT / "data" / "lookups" / "units.yml"
 
 
@@ -40,7 +49,7 @@ class Speaker:
         self.words = _units()
 
     def render(self, value: Any, kind: str) -> str:
-        """`kind`: yuan, kwh, number, digits, year, time, day or date. Raises `ValueError` for any other."""
+        """`kind`: yuan, kwh, number, digits, phone, year, time, day or date. Raises `ValueError` for any other."""
         renderer = getattr(self, f"_{kind}", None)
         if renderer is None:
             raise ValueError(f"unknown kind of value {kind!r}")
@@ -76,8 +85,19 @@ class Speaker:
     def _digits(self, value: Any) -> str:
         digits = str(value)
         groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+        return self._one_by_one(groups) if self.spoken else " ".join(groups)
+
+    def _phone(self, value: Any) -> str:
+        """Written as it is kept; heard digit by digit in the groups that people make, an extension last."""
         if not self.spoken:
-            return " ".join(groups)
+            return str(value)
+        written = re.sub(r"^(?:\+|00)86|[^0-9-]", "", str(value))
+        main, *extension = re.split(r"(?<=[0-9]{7})-", written, maxsplit=1)
+        number = main.replace("-", "")
+        found = next((match for pattern in _PHONE if (match := pattern.fullmatch(number))), None)
+        return self._one_by_one([*(found.groups() if found else [number]), *extension])
+
+    def _one_by_one(self, groups: Iterable[str]) -> str:
         names = self.words["digits_spoken"]
         return str(self.words["pause"]).join("".join(names.get(d, d) for d in group) for group in groups)
 

@@ -4,8 +4,8 @@ A file holds `responses: {key: [variant, …]}`; a variant has `text`, optionall
 `web`), `buttons` (`title`, `payload`) and `page` (of `kit.pages`, shown as a card). The variant of the channel wins over
 the one without a channel; what needs a screen is left out on the telephone.
 Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
-`{energy:kwh}`, `{until:time}`, `{day:day}`, `{ended:date}`, `{in_force:year}`, `{account:digits}`, `{count:number}`; a
-bare `{name}` is text.
+`{energy:kwh}`, `{until:time}`, `{day:day}`, `{ended:date}`, `{in_force:year}`, `{account:digits}`, `{hall:phone}`,
+`{count:number}`; a bare `{name}` is text.
 `{fact_repair_arrival_city:number}` is the dated figure `repair_arrival_city` of `kit.facts`: no text holds one itself.
 A missing value or key is an error: nothing half-filled is ever said.
 """

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import record
 from conversations.models import Conversation, Message, Turn
-from conversations.ports import HandoffRequest, HandoffResult, Said
+from conversations.ports import HandoffRequest, HandoffResult, RaisedTicket, Said
 
 TICKET = "20260101123456"
 
@@ -69,8 +69,11 @@ class OneTicketDesk:
     ) -> None:
         self.heard_texts.append(message.text)
 
-    async def raise_alarm(self, session: AsyncSession, conversation_id: uuid.UUID, why: str) -> None:
+    async def raise_alarm(
+        self, session: AsyncSession, conversation_id: uuid.UUID, why: str
+    ) -> RaisedTicket | None:
         self.alarms.append(why)
+        return RaisedTicket(TICKET, place_known=False)
 
     async def settled(self, session: AsyncSession, conversation_id: uuid.UUID) -> list[dict[str, Any]]:
         return [{"event": "resume"}]

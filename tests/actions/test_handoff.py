@@ -64,6 +64,14 @@ async def test_that_what_was_gathered_goes_with_the_ticket(world: World) -> None
     assert ticket.intent == "request_agent"
 
 
+async def test_that_a_door_told_with_the_wish_for_a_person_completes_the_address(world: World) -> None:
+    talk = world.talk()
+    await talk.says("牡丹路60弄怎么停电了", "query_outage", ("address", "牡丹路60弄"))
+    await talk.says("我是3号楼502室，转人工", "request_agent", ("address", "3号楼502室"))
+    [ticket] = await world.tickets(talk)
+    assert ticket.facts["address"] == "牡丹路60弄3号楼502室"
+
+
 async def test_that_what_a_form_gathered_goes_with_the_ticket(world: World, quiet: Quiet) -> None:
     talk = world.talk()
     await talk.says(f"{quiet.name}整栋楼没电，13800001234", "report_outage", ("address", quiet.name))

@@ -103,6 +103,18 @@ async def test_that_the_console_shows_urging_the_call_and_the_rating(
     assert 'data-kind="called"' in shown
 
 
+async def test_that_the_list_of_calls_tells_when_and_what_to_dial_to_who_makes_the_call(
+    world: World, browsers: Sequence[Browser]
+) -> None:
+    await promised(world)
+    mine, other = [(await browser.http.get("/desk/tickets?state=calls")).text for browser in browsers]
+    assert "13800006789" in mine
+    assert "13800006789" not in other
+    assert "89</td>" in other
+    for page in (mine, other):
+        assert 'data-testid="call-at">08-13 18:00<' in page
+
+
 async def test_that_the_api_lists_and_notes_calls(world: World, browsers: Sequence[Browser]) -> None:
     browser = browsers[0]
     number = await promised(world)

@@ -251,6 +251,9 @@ class TestTicket:
         }
         page = await see(browsers[0], f"/desk/tickets/{number}")
         assert {"outcome", "callback-kept", "note-kept", "read-only"} <= set(page.found)
+        text = (await browsers[0].http.get(f"/desk/tickets/{number}")).text
+        assert "机器人继续为居民服务" not in text
+        assert "通话已结束" in text
 
     async def test_that_without_a_promised_call_the_proposed_one_is_not_kept(
         self, world: World, browsers: Sequence[Browser]
@@ -260,6 +263,7 @@ class TestTicket:
         await browsers[0].post(f"/desk/tickets/{number}/close", data=form)
         ticket = await world.ticket(number)
         assert (ticket.outcome, ticket.callback) == ("resolved", None)
+        assert "机器人继续为居民服务" in (await browsers[0].http.get(f"/desk/tickets/{number}")).text
 
     async def test_that_a_forgotten_outcome_is_said(self, world: World, browsers: Sequence[Browser]) -> None:
         number = await world.claimed("agent1")

@@ -78,4 +78,6 @@ async def test_that_the_phone_page_calls_and_the_keypad_asks_for_a_person(
     await page.get_by_test_id("key-0").click()
     await page.get_by_test_id("key-hash").click()
     await expect(log).to_contain_text("工单", timeout=10_000)
+    await expect(log).to_contain_text("demo.invalid")
+    await expect(page.get_by_test_id("text")).to_be_disabled()
     await page.close()

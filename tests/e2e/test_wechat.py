@@ -89,14 +89,20 @@ async def test_that_an_emergency_gets_safety_words_first_then_the_ticket(
 async def test_that_an_emergency_is_heard_while_a_person_is_awaited(
     hotline: Running, resident: Resident
 ) -> None:
-    await resident.asks("人工客服")
+    opened = await resident.asks("人工客服")
     answer = await resident.asks("电线掉地上冒火花了，快来人")
-    assert "8米" in answer
-    [(priority,)] = hotline.rows(
-        "select priority from ticket join conversation c on c.id = conversation_id where c.resident = %s",
+    number = re.search(r"(\d{4}) (\d{4}) (\d{4}) (\d{2})", answer)
+    assert number, answer
+    assert number[0] in opened
+    assert answer.index("8米") < number.start()
+    assert "加急" in answer
+    assert "地点" in answer  # nobody has told it yet
+    [(told, priority)] = hotline.rows(
+        "select number, priority from ticket join conversation c on c.id = conversation_id where c.resident = %s",
         resident.openid,
     )
-    assert priority == "urgent"
+    assert (told, priority) == ("".join(number.groups()), "urgent")
+    assert "地点" not in await resident.asks("牡丹路60弄这边还在冒火花")
 
 
 async def test_that_a_redelivered_message_is_one_turn_one_ticket_and_the_same_answer(

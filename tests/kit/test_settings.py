@@ -94,6 +94,7 @@ def test_that_the_demo_fills_its_blanks_and_keeps_what_is_given(environment: pyt
     assert settings.demo
     assert settings.ivr_token.get_secret_value() == "mine"
     assert settings.wechat_api_url == "http://127.0.0.1:8010"
+    assert settings.ivr_transfer_to.endswith(".invalid")  # nobody is called by mistake
     assert len(settings.wechat_aes_key.get_secret_value()) == 43
     for name in ("internal_token", "backends_token", "session_key", "desk_password", "wechat_token"):
         assert isinstance(getattr(settings, name), SecretStr)

@@ -162,7 +162,7 @@ function show(message) {
   if (message.card) element.querySelector(".bubble").replaceWith(card(message.card));
   if (message.ticket) {
     const card = $("ticket").content.firstElementChild.cloneNode(true);
-    card.querySelector("strong").textContent = message.ticket;
+    card.querySelector("strong").textContent = message.ticket.replace(/(.{4})(?=.)/g, "$1 "); // as it is said
     element.append(card);
   }
   place(element);

@@ -113,5 +113,9 @@ async def test_that_a_newcomer_calls_with_the_page(browser: httpx.AsyncClient) -
         await page.get_by_test_id("key-0").click()
         await expect(page.get_by_test_id("line-event")).to_contain_text(TRANSFER_TO)
         await expect(page.get_by_test_id("status")).to_have_attribute("data-state", "transferred")
+        await expect(page.get_by_test_id("status")).to_contain_text("已转给人工")
+        for control in ("text", "say", "key-0", "key-hash", "silence"):
+            await expect(page.get_by_test_id(control)).to_be_disabled()
+        await expect(page.get_by_test_id("call")).to_be_enabled()
         await page.get_by_test_id("call").click()
         await expect(page.get_by_test_id("status")).to_have_attribute("data-state", "over")

@@ -13,6 +13,7 @@ from conversations.models import Conversation, Message
 from conversations.ports import BotTurn, Said
 from tests.connectors.wechat.conftest import Town
 from tests.pictures import png
+from tests.simulators.wechat.app import TRICKS
 
 
 @pytest.fixture
@@ -66,11 +67,29 @@ async def test_that_another_resident_has_another_conversation(town: Town, page: 
 async def test_that_a_bad_day_is_made_on_purpose(town: Town, page: Page) -> None:
     await page.get_by_test_id("trick").select_option("wrong_signature")
     await page.get_by_test_id("misbehave").click()
-    await expect(page.get_by_test_id("mischief")).to_contain_text("wrong_signature")
+    await expect(page.get_by_test_id("mischief")).to_contain_text("签名不对")
     await page.get_by_test_id("message-input").fill("<b>停电</b>")
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("line-me")).to_contain_text("<b>停电</b>")
     await expect(page.get_by_test_id("line-notice")).to_contain_text(town.platform.words["notice"])
+
+
+async def test_that_every_trick_has_a_name_for_people(town: Town) -> None:
+    assert set(town.platform.words["tricks"]) == TRICKS
+
+
+async def test_that_a_resident_has_one_colour_in_list_and_chat(town: Town, page: Page) -> None:
+    colour = "element => getComputedStyle(element).backgroundColor"
+    seen = set()
+    for nth in (0, 1):
+        await page.get_by_test_id("residents").get_by_role("button").nth(nth).click()
+        await page.get_by_test_id("message-input").fill("停电了")
+        await page.get_by_test_id("send").click()
+        face = await page.get_by_test_id("line-me").locator(".who").evaluate(colour)
+        assert face == await page.locator("#residents .face").nth(nth).evaluate(colour)
+        seen.add(face)
+        await expect(page.get_by_test_id("line-account")).to_have_count(1)
+    assert len(seen) == 2
 
 
 async def test_that_a_picture_is_seen_on_the_phone(town: Town, page: Page) -> None:

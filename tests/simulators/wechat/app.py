@@ -118,7 +118,7 @@ def create_app(
             ],
             "residents": [{"openid": openid, **person} for openid, person in platform.residents.items()],
             "counts": platform.counts, "mischief": {k: v for k, v in platform.mischief.items() if v},
-            "tricks": sorted(TRICKS),
+            "tricks": platform.words["tricks"],
         }  # fmt: skip
 
     @app.post("/_sim/say")

@@ -13,8 +13,12 @@ function state(name) {
   status.dataset.state = name;
 }
 
-function live(on) {
+function heeded(on) {
   controls.forEach((control) => (control.disabled = !on));
+}
+
+function live(on) {
+  heeded(on);
   call.textContent = on ? call.dataset.hangup : call.dataset.dial;
   call.classList.toggle("on", on);
   if (on) text.focus();
@@ -56,6 +60,8 @@ function hear(heard) {
     } else if (one.kind === "transfer") {
       line("event", words.transfer + one.target);
       state("transferred");
+      digits.textContent = "";
+      heeded(false); // people have the call: the bot hears nothing more of it
     } else {
       over();
     }
@@ -104,7 +110,7 @@ function use(path, fields, shown, label) {
   if (!mine) return;
   line("caller", shown, label);
   waiting = waiting.then(async () => {
-    if (id !== mine) return;
+    if (id !== mine || status.dataset.state === "transferred") return;
     const before = status.dataset.state;
     state("waiting");
     try {

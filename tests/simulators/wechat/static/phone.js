@@ -1,6 +1,7 @@
 "use strict";
 
 const EVERY_MS = 1000;
+const TINTS = 5; // of the style's
 const $ = (id) => document.getElementById(id);
 const outcomes = {
   answer: "当场回复", success: "success，稍后再说", refused: "被拒绝", garbage: "回复不合规", no_answer: "没有回复",
@@ -25,10 +26,12 @@ function element(tag, properties, ...children) {
   return made;
 }
 
+const tintOf = (openid) => `tint-${state.residents.findIndex((person) => person.openid === openid) % TINTS}`;
+
 function showPeople() {
   $("residents").replaceChildren(...state.residents.map((person) => {
     const button = element("button", { type: "button" },
-      element("span", { className: "face", textContent: person.name[0] }),
+      element("span", { className: `face ${tintOf(person.openid)}`, textContent: person.name[0] }),
       element("span", { textContent: person.name }),
       element("small", { textContent: person.about }));
     button.dataset.testid = `resident-${person.name}`;
@@ -54,7 +57,9 @@ function showLine(line) {
   item.dataset.testid = `line-${line.who}`;
   item.dataset.via = line.via;
   const name = state.residents.find((person) => person.openid === resident)?.name ?? "我";
-  item.querySelector(".who").textContent = line.who === "me" ? name[0] : "电";
+  const face = item.querySelector(".who");
+  face.textContent = line.who === "me" ? name[0] : "电";
+  if (line.who === "me") face.classList.add(tintOf(resident));
   const words = item.querySelector("p");
   words.replaceChildren(...(line.parts.length ? line.parts.map(part) : [line.text]));
   for (const choice of line.menu) words.append("\n", tap(choice.content, choice.content, choice.id));
@@ -99,7 +104,7 @@ function showRecord(record) {
   item.dataset.testid = `wire-${record.way}`;
   const put = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
   const attempt = record.attempt > 1 ? ` 第${record.attempt}次` : "";
-  put("way", { callback: `→ 回调${attempt}`, send: "← 客服接口", upload: "← 素材上传" }[record.way]);
+  put("way", { callback: `→ 回调${attempt}`, send: "← 客服接口", template: "← 模板消息", upload: "← 素材上传" }[record.way]);
   if (record.way === "callback") put("lock", record.encrypted ? "已加密" : "明文");
   item.querySelector(".lock").classList.toggle("open", !record.encrypted);
   put("outcome", `${outcomes[record.outcome] ?? record.outcome} ${record.why && !good.has(record.outcome) ? record.why : ""}`);
@@ -129,7 +134,7 @@ async function refresh() {
     lastRecord = record.number;
   }
   $("left").textContent = chat.follows ? `可下发 ${chat.left}` : "未关注";
-  const asked = Object.entries(now.mischief).map(([what, times]) => `${what} ×${times}`);
+  const asked = Object.entries(now.mischief).map(([what, times]) => `${state.tricks[what] ?? what} ×${times}`);
   $("playing").textContent = asked.length ? `待出错：${asked.join("，")}` : "";
 }
 
@@ -155,7 +160,7 @@ async function start() {
   $("account").replaceChildren(...state.accounts.map((each) => element("option", { value: each.appid, textContent: `${each.name} ${each.appid}` })));
   $("account-field").hidden = state.accounts.length < 2;
   $("title").textContent = state.accounts[0].name;
-  $("trick").replaceChildren(...state.tricks.map((each) => element("option", { textContent: each })));
+  $("trick").replaceChildren(...Object.entries(state.tricks).map(([value, textContent]) => element("option", { value, textContent })));
   choose(state.residents[0].openid);
   setInterval(() => refresh().catch(() => {}), EVERY_MS);
 }

@@ -160,11 +160,9 @@ class Hotline:
         if "actions" in self.own:
             argv = [python, "-m", "actions", "--port", str(port["actions"])]
             plan.append(self._child("actions", argv, settings.actions_url + "/health"))
-        plan.append(
-            self._child(
-                "web", [python, "-m", "hotline", "web"], f"http://{settings.host}:{settings.port}/healthz"
-            )
-        )
+        # By name: test code is no part of what is installed, and nothing installed imports it.
+        argv = [python, "-m", *(["tests.simulators.phone"] if settings.demo else ["hotline", "web"])]
+        plan.append(self._child("web", argv, f"http://{settings.host}:{settings.port}/healthz"))
         plan.append(self._child("worker", [python, "-m", "hotline", "worker"]))
         if settings.demo:
             argv = [python, "-m", "tests.simulators.wechat", "--port", str(settings.simulator_port)]

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from hotline.up import free_port, only_one, require_free
+from hotline.up import Hotline, free_port, only_one, require_free
 from kit.errors import MisconfiguredError
-from kit.settings import ROOT
+from kit.settings import ROOT, Settings
 
 
 @pytest.fixture
@@ -87,6 +88,14 @@ def test_that_up_refuses_a_home_in_use(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"the hotline runs already with {tmp_path}; stop it, or set HOTLINE_HOME" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_that_test_code_runs_in_the_demo_only(tmp_path: Path, demo: bool) -> None:
+    hotline = Hotline(Settings(home=tmp_path, demo=demo), Console(quiet=True))
+    started = {child.name: child.argv for child in hotline.plan()}
+    of_tests = {name for name, argv in started.items() if any("tests" in word for word in argv)}
+    assert of_tests == ({"web", "wechat-simulator"} if demo else set())
 
 
 def test_that_up_refuses_production_without_its_secrets(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ STEPS: dict[str, list[str]] = {
     "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
     "mypy": [str(BIN / "mypy"), *ROOMS, "tests/simulators"],
     "import-linter": [str(BIN / "lint-imports"), "--no-cache"],
-    "bot imports nothing of ours": [sys.executable, "deploy/lint_bot_imports.py"],
+    "bot imports nothing of ours": [sys.executable, "-m", "deploy.lint_bot_imports"],
     "data validation": [
         BOT_PYTHON, "-m", "rasa", "data", "validate", "--fail-on-warnings",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "data/nlu", "data/rules",
@@ -27,6 +27,7 @@ STEPS: dict[str, list[str]] = {
     "variety of utterances": [BOT_PYTHON, "-m", "bot.variety"],
     "compose file": [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE],
     "Dockerfiles": [str(BIN / "hadolint"), *DOCKERFILES],
+    "images hold what they need": [sys.executable, "-m", "deploy.lint_images"],
 }  # fmt: skip
 
 

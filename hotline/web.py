@@ -55,7 +55,7 @@ def public_app(parts: Parts, beside: Sequence[APIRouter] = ()) -> FastAPI:
         lifespan=lifespan,
     )
     install_error_handlers(app)
-    app.add_middleware(BodyLimit, limit=BODY_LIMIT)
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own=("/wechat/",))
     app.include_router(connectors.wechat.callback.router(parts.house, parts.wechat_accounts))
     app.include_router(
         connectors.ivr.endpoints.router(parts.house, settings.ivr_token, settings.ivr_transfer_to)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request
+from structlog.testing import capture_logs
 
 from hotline.parts import Parts, build
 from hotline.up import free_port
@@ -80,6 +81,20 @@ async def test_that_every_address_of_the_inner_door_wants_the_token(parts: Parts
 async def test_that_the_inner_door_does_not_describe_itself(parts: Parts, path: str) -> None:
     async with client(inner_app(parts), parts.settings.internal_token.get_secret_value()) as curious:
         assert (await curious.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("size", [100_000, 2_000_000])
+async def test_that_the_wechat_callback_refuses_what_is_too_large_in_its_own_words(
+    parts: Parts, size: int
+) -> None:
+    address = f"/wechat/{parts.settings.wechat_appid}"
+    async with client(public_app(parts)) as platform:
+        with capture_logs() as logs:
+            refused = await platform.post(
+                address, params={"encrypt_type": "aes"}, content=b"<xml>" + b"x" * size
+            )
+    assert (refused.status_code, refused.text) == (400, "too_large")
+    assert [line["event"] for line in logs if line["log_level"] != "info"] == ["wechat_refused"]
 
 
 async def test_that_a_demos_page_stands_beside_the_public_door_only_if_it_was_given(parts: Parts) -> None:

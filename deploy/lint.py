@@ -1,4 +1,4 @@
-"""`make lint`: style, types, architecture, Rasa's data validation, compose file and Dockerfiles."""
+"""`make lint`: style, types, architecture, Rasa's data validation, addresses, compose file, Dockerfiles and images."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ STEPS: dict[str, list[str]] = {
         "--config", "config.yml", "--domain", "domain.yml", "--data", "data/nlu", "data/rules",
     ],
     "variety of utterances": [BOT_PYTHON, "-m", "bot.variety"],
+    "no registry, no machine": [sys.executable, "-m", "deploy.lint_addresses"],
     "compose file": [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE],
     "Dockerfiles": [str(BIN / "hadolint"), *DOCKERFILES],
     "images hold what they need": [sys.executable, "-m", "deploy.lint_images"],

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kit.errors import MisconfiguredError
 
 ROOT = Path(__file__).resolve().parent.parent
+PASSWORD_MIN = 8  # characters of an agent's password
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -132,8 +133,8 @@ def secrets_file(settings: Settings) -> Path:
 def load() -> Settings:
     """Read the environment; fill the demo's blanks; in production name every missing secret at once.
 
-    Raises `MisconfiguredError` for a value that cannot be read, a missing secret, and a demo that would listen
-    beyond loopback.
+    Raises `MisconfiguredError` for a value that cannot be read, a missing secret, a demo that would listen beyond
+    loopback, and a password that the desk would refuse later.
     """
     try:
         settings = Settings()
@@ -158,6 +159,12 @@ def load() -> Settings:
         if name in kept and _empty(getattr(settings, name)):
             secret = isinstance(getattr(settings, name), SecretStr)
             filled[name] = SecretStr(kept[name]) if secret else kept[name]
+    password = filled.get("desk_password", settings.desk_password)
+    if len(password.get_secret_value()) < PASSWORD_MIN:
+        raise MisconfiguredError(
+            f"HOTLINE_DESK_PASSWORD has fewer than {PASSWORD_MIN} characters. Set a longer one, or leave it unset and "
+            f"remove desk_password from {secrets_file(settings)}, and a random one is made."
+        )
     filled["wechat_api_url"] = settings.wechat_api_url or f"http://127.0.0.1:{settings.simulator_port}"
     filled["wechat_menu_links"] = True
     filled["ivr_transfer_to"] = settings.ivr_transfer_to or "tel:95598"

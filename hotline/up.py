@@ -23,7 +23,7 @@ from rich.console import Console
 from hotline import database
 from hotline.process import Child
 from kit import clock
-from kit.embedded import EmbeddedPostgres, EmbeddedValkey
+from kit.embedded import EmbeddedPostgres, EmbeddedValkey, sweep
 from kit.errors import HotlineError, MisconfiguredError
 from kit.settings import ROOT, Settings, bot_database_password, secrets_file
 
@@ -202,6 +202,7 @@ class Hotline:
             if not stop.is_set():
                 await starting
                 self.show()
+                await asyncio.to_thread(self.sweep)
                 await stopped
             starting.cancel()
         finally:
@@ -232,6 +233,11 @@ class Hotline:
         if self.settings.demo:
             asyncio.run(database.demo_agents(url, self.settings.desk_password.get_secret_value()))
         self.note("the tables are up to date")
+
+    def sweep(self) -> None:
+        """Data of homes that somebody deleted, as root; at leisure, when everything runs."""
+        for home in sweep():
+            self.note(f"{home} is gone: its databases were deleted")
 
     def write_down(self) -> None:
         """`run.json`: which process is which, and where the inner doors are; for people who look for them."""

@@ -159,12 +159,12 @@ def load() -> Settings:
         if name in kept and _empty(getattr(settings, name)):
             secret = isinstance(getattr(settings, name), SecretStr)
             filled[name] = SecretStr(kept[name]) if secret else kept[name]
-    password = filled.get("desk_password", settings.desk_password)
-    if len(password.get_secret_value()) < PASSWORD_MIN:
-        raise MisconfiguredError(
-            f"HOTLINE_DESK_PASSWORD has fewer than {PASSWORD_MIN} characters. Set a longer one, or leave it unset and "
-            f"remove desk_password from {secrets_file(settings)}, and a random one is made."
-        )
+    given = "desk_password" not in filled
+    if len(filled.get("desk_password", settings.desk_password).get_secret_value()) < PASSWORD_MIN:
+        name, cure = "HOTLINE_DESK_PASSWORD", "Set a longer one, or unset it to have a random one."
+        if not given:
+            name, cure = f"desk_password in {secrets_file(settings)}", "Remove it there to have a random one."
+        raise MisconfiguredError(f"{name} has fewer than {PASSWORD_MIN} characters. {cure}")
     filled["wechat_api_url"] = settings.wechat_api_url or f"http://127.0.0.1:{settings.simulator_port}"
     filled["wechat_menu_links"] = True
     filled["ivr_transfer_to"] = settings.ivr_transfer_to or "tel:95598"

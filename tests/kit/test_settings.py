@@ -114,7 +114,9 @@ def test_that_a_password_which_the_desk_would_refuse_is_named_with_the_cure(
 def test_that_a_short_password_kept_by_hand_is_named_too() -> None:
     path = secrets_file(load())
     path.write_text(json.dumps(json.loads(path.read_text()) | {"desk_password": "short"}))
-    with pytest.raises(MisconfiguredError, match=r"remove desk_password from .*secrets\.json"):
+    with pytest.raises(
+        MisconfiguredError, match=r"desk_password in .*secrets\.json has fewer .*Remove it there"
+    ):
         load()
 
 

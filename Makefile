@@ -8,7 +8,6 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 PY := .venv/bin/python
 BOT_PY := bot/.venv/bin/python
-CODE := kit conversations desk connectors actions backends hotline
 
 .PHONY: help setup run test train parse chat bench lint lock clean
 
@@ -17,29 +16,30 @@ help:  ## this list
 
 setup: .venv/.done bot/.venv/.done  ## both environments
 
+# What they say goes to stderr: the stdout of `make parse` is results, also when it brings what it needs.
 .uv/bin/uv:
-	@deploy/need-python.sh
-	@echo "bringing uv $(UV_VERSION) into .uv/"
-	@python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@deploy/need-python.sh >&2
+	@echo "bringing uv $(UV_VERSION) into .uv/" >&2
+	@python3 -m venv .uv >&2 && .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)" >&2
 
 .venv/.done: requirements.lock pyproject.toml | .uv/bin/uv
-	@echo "environment 1 of 2: the services (Python >= 3.11)"
-	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.11 $(UV))" .venv
-	@$(UV) pip sync --compile-bytecode --python $(PY) requirements.lock 2>&1 | sed '/^ [+-] /d'
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
+	@echo "environment 1 of 2: the services (Python >= 3.11)" >&2
+	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.11 $(UV))" .venv >&2
+	@$(UV) pip sync --compile-bytecode --python $(PY) requirements.lock 2>&1 | sed '/^ [+-] /d' >&2
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable . >&2
 	@touch $@
 
 bot/.venv/.done: bot/requirements.lock | .uv/bin/uv
-	@echo "environment 2 of 2: the bot (Python 3.10, Rasa)"
-	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.10 $(UV))" bot/.venv
-	@$(UV) pip sync --compile-bytecode --python $(BOT_PY) bot/requirements.lock 2>&1 | sed '/^ [+-] /d'
+	@echo "environment 2 of 2: the bot (Python 3.10, Rasa)" >&2
+	@$(UV) venv --quiet --allow-existing --python "$$(deploy/find-python.sh 3.10 $(UV))" bot/.venv >&2
+	@$(UV) pip sync --compile-bytecode --python $(BOT_PY) bot/requirements.lock 2>&1 | sed '/^ [+-] /d' >&2
 	@touch $@
 
 run: setup  ## everything in one terminal; Ctrl-C stops it
 	@.venv/bin/hotline up
 
 train: setup  ## the model, if anything it depends on changed
-	@$(BOT_PY) -m bot.train
+	@$(BOT_PY) -m bot.train >&2
 
 parse: setup train  ## stdin: utterances; stdout: one JSON result a line
 	@$(BOT_PY) -m bot.parse

@@ -1,4 +1,4 @@
-"""`make lint`: style, types, architecture, Rasa's data validation, compose file and Dockerfiles."""
+"""`make lint`: style, types, architecture, Rasa's data validation, addresses, compose file, Dockerfiles and images."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ STEPS: dict[str, list[str]] = {
     "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
     "mypy": [str(BIN / "mypy"), *ROOMS, "tests/simulators"],
     "import-linter": [str(BIN / "lint-imports"), "--no-cache"],
-    "bot imports nothing of ours": [sys.executable, "deploy/lint_bot_imports.py"],
+    "bot imports nothing of ours": [sys.executable, "-m", "deploy.lint_bot_imports"],
     "data validation": [
         BOT_PYTHON, "-m", "rasa", "data", "validate", "--fail-on-warnings",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "data/nlu", "data/rules",
     ],
     "variety of utterances": [BOT_PYTHON, "-m", "bot.variety"],
+    "no registry, no machine": [sys.executable, "-m", "deploy.lint_addresses"],
     "compose file": [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE],
     "Dockerfiles": [str(BIN / "hadolint"), *DOCKERFILES],
+    "images hold what they need": [sys.executable, "-m", "deploy.lint_images"],
 }  # fmt: skip
 
 

@@ -22,12 +22,12 @@ from desk.models import ROLES, Agent, AgentLogin
 from kit import clock
 from kit.bell import PREFIX, Bell
 from kit.errors import BadInput, Conflict, TooMany, Unauthorized
+from kit.settings import PASSWORD_MIN
 
 LOGIN_LASTS = timedelta(hours=12)  # a shift
 WINDOW = 300  # seconds
 TRIES_PER_NAME = 8  # a right password clears the count
 TRIES_PER_ADDRESS = 100  # an office shares one
-PASSWORD_MIN = 8
 DEMO = (("agent1", "agent"), ("agent2", "agent"), ("supervisor", "supervisor"))
 
 _hasher = PasswordHasher()

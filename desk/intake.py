@@ -112,17 +112,22 @@ class Intake:
         return turn
 
     async def _say(
-        self, session: AsyncSession, conversation: Conversation, request: HandoffRequest, said: Said
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        request: HandoffRequest,
+        said: Said,
+        author: str = "system",
     ) -> None:
         # Exempt from the fence: these words are due whoever owns the conversation by now.
-        await record.say(session, conversation, said, author="system", turn_id=request.turn_id, exempt=True)
+        await record.say(session, conversation, said, author=author, turn_id=request.turn_id, exempt=True)
 
     async def _open(self, session: AsyncSession, conversation: Conversation, request: HandoffRequest) -> str:
         now = clock.now()
         last_seq = conversation.next_seq - 1
         begins = await repository.first_seq(session, conversation, now - TALK, TALK_MESSAGES)
         for said in request.say_first:
-            await self._say(session, conversation, request, said)
+            await self._say(session, conversation, request, said, "bot")
         ticket = await repository.create(
             session, conversation_id=conversation.id, request_key=request.key, turn_id=request.turn_id,
             priority="urgent" if request.urgent else "normal", reason=request.reason[:64], intent=request.intent[:64],
@@ -168,7 +173,7 @@ class Intake:
         told = turn is not None and turn.ticket_number == ticket.number  # in this very turn
         if request.urgent or not told:
             for said in request.say_first:
-                await self._say(session, conversation, request, said)
+                await self._say(session, conversation, request, said, "bot")
         if request.urgent:
             await self._raise(session, ticket, request.reason)
         if not told:

@@ -13,10 +13,19 @@ import typer
 from rich.console import Console
 
 from hotline import measures_cli
+from kit.embedded.place import ROOT_DATA
 from kit.errors import HotlineError
 from kit.settings import ROOT, Settings, load
 
-app = typer.Typer(help="The 95598 hotline assistant.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help=(
+        "The 95598 hotline assistant. A local start keeps its state in HOTLINE_HOME (.hotline in the project): secrets, logs, "
+        f"databases. Started as root, the databases lie in {ROOT_DATA}/<hash>, where the file `home` tells whose they are; "
+        "a later start deletes those whose home has been gone for a day."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+)
 db = typer.Typer(help="The record's database.", no_args_is_help=True)
 nlu = typer.Typer(help="Understanding: programs of the bot's own environment.", no_args_is_help=True)
 notices = typer.Typer(help="What residents are told unasked.", no_args_is_help=True)

@@ -23,7 +23,7 @@ from rich.console import Console
 from hotline import database
 from hotline.process import Child
 from kit import clock
-from kit.embedded import EmbeddedPostgres, EmbeddedValkey
+from kit.embedded import EmbeddedPostgres, EmbeddedValkey, sweep
 from kit.errors import HotlineError, MisconfiguredError
 from kit.settings import ROOT, Settings, bot_database_password, secrets_file
 
@@ -160,11 +160,9 @@ class Hotline:
         if "actions" in self.own:
             argv = [python, "-m", "actions", "--port", str(port["actions"])]
             plan.append(self._child("actions", argv, settings.actions_url + "/health"))
-        plan.append(
-            self._child(
-                "web", [python, "-m", "hotline", "web"], f"http://{settings.host}:{settings.port}/healthz"
-            )
-        )
+        # By name: test code is no part of what is installed, and nothing installed imports it.
+        argv = [python, "-m", *(["tests.simulators.phone"] if settings.demo else ["hotline", "web"])]
+        plan.append(self._child("web", argv, f"http://{settings.host}:{settings.port}/healthz"))
         plan.append(self._child("worker", [python, "-m", "hotline", "worker"]))
         if settings.demo:
             argv = [python, "-m", "tests.simulators.wechat", "--port", str(settings.simulator_port)]
@@ -204,6 +202,7 @@ class Hotline:
             if not stop.is_set():
                 await starting
                 self.show()
+                await asyncio.to_thread(self.sweep)
                 await stopped
             starting.cancel()
         finally:
@@ -234,6 +233,11 @@ class Hotline:
         if self.settings.demo:
             asyncio.run(database.demo_agents(url, self.settings.desk_password.get_secret_value()))
         self.note("the tables are up to date")
+
+    def sweep(self) -> None:
+        """Data of homes that somebody deleted, as root; at leisure, when everything runs."""
+        for home in sweep():
+            self.note(f"{home} is gone: its databases were deleted")
 
     def write_down(self) -> None:
         """`run.json`: which process is which, and where the inner doors are; for people who look for them."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -30,15 +30,15 @@ from hotline.metrics import metrics_of_record
 from hotline.parts import Parts, build
 from kit import logging
 from kit.errors import install_error_handlers
-from kit.http import BodyLimit
+from kit.http import BodyLimit, require_bearer
 from kit.settings import Settings
 
 BODY_LIMIT = 256 * 1024
 READY_SECONDS = 2.0
 
 
-def public_app(parts: Parts) -> FastAPI:
-    """Everything that faces people and platforms."""
+def public_app(parts: Parts, beside: Sequence[APIRouter] = ()) -> FastAPI:
+    """Everything that faces people and platforms, and `beside` it what a demo adds."""
     settings = parts.settings
 
     @contextlib.asynccontextmanager
@@ -55,7 +55,7 @@ def public_app(parts: Parts) -> FastAPI:
         lifespan=lifespan,
     )
     install_error_handlers(app)
-    app.add_middleware(BodyLimit, limit=BODY_LIMIT)
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own=("/wechat/",))
     app.include_router(connectors.wechat.callback.router(parts.house, parts.wechat_accounts))
     app.include_router(
         connectors.ivr.endpoints.router(parts.house, settings.ivr_token, settings.ivr_transfer_to)
@@ -66,10 +66,9 @@ def public_app(parts: Parts) -> FastAPI:
         desk.console.console_router(parts.desk, secure=not settings.demo, measures=parts.measures)
     )
     app.include_router(landing.router(settings))
+    for routes in beside:
+        app.include_router(routes)
     if settings.demo:
-        from tests.simulators import phone
-
-        app.include_router(phone.router(settings))
         app.include_router(_metrics(parts), include_in_schema=False)
     connectors.web.endpoints.mount_static(app)
     desk.console.mount_static(app)
@@ -98,14 +97,15 @@ def _metrics(parts: Parts) -> APIRouter:
 
 
 def inner_app(parts: Parts) -> FastAPI:
-    """What only our own processes and the metrics collector may reach."""
-    app = FastAPI(title="95598 hotline, inner door", docs_url=None, redoc_url=None)
+    """What only our own processes and the metrics collector may reach: every address wants the inner token."""
+    token = parts.settings.internal_token
+    app = FastAPI(title="95598 hotline, inner door", openapi_url=None, docs_url=None, redoc_url=None)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT)
-    app.include_router(conversations.endpoints.router(parts.house, parts.settings.internal_token))
-    app.include_router(desk.endpoints.inner_router(parts.desk, parts.settings.internal_token))
-    app.include_router(outreach.endpoints.router(parts.house, parts.settings.internal_token))
-    app.include_router(_metrics(parts))
+    app.include_router(conversations.endpoints.router(parts.house, token))
+    app.include_router(desk.endpoints.inner_router(parts.desk, token))
+    app.include_router(outreach.endpoints.router(parts.house, token))
+    app.include_router(_metrics(parts), dependencies=[Depends(require_bearer(token))])
     return app
 
 
@@ -152,14 +152,18 @@ def _server(
     return _Server(config)
 
 
-async def serve(settings: Settings) -> None:
-    """Run both doors until SIGTERM or SIGINT."""
+async def serve(settings: Settings, beside: Sequence[APIRouter] = ()) -> None:
+    """Run both doors until SIGTERM or SIGINT; `beside` goes with the public one."""
     logging.configure(json=settings.log_json)
     parts = build(settings)
     inner = urlsplit(settings.inner_url)
     servers = [
         _server(
-            public_app(parts), settings.host, settings.port, lifespan="on", proxies=settings.trusted_proxies
+            public_app(parts, beside),
+            settings.host,
+            settings.port,
+            lifespan="on",
+            proxies=settings.trusted_proxies,
         ),
         _server(
             inner_app(parts),

@@ -46,13 +46,16 @@ def png(data: bytes) -> Response:
 
 
 class BodyLimit:
-    """ASGI middleware: a body over `limit` bytes is answered 413 before it is kept in memory."""
+    """ASGI middleware: a body over `limit` bytes is answered 413 before it is kept in memory.
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self.app, self.limit = app, limit
+    `own`: beginnings of the paths that hold a limit of their own and refuse in their own words.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, own: tuple[str, ...] = ()) -> None:
+        self.app, self.limit, self.own = app, limit, own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(self.own):
             await self.app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")

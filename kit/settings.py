@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO_AGENTS = (
     "sip:agents@demo.invalid"  # a name that nobody can have (RFC 2606): no call reaches anybody by mistake
 )
+PASSWORD_MIN = 8  # characters of an agent's password
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -135,8 +136,8 @@ def secrets_file(settings: Settings) -> Path:
 def load() -> Settings:
     """Read the environment; fill the demo's blanks; in production name every missing secret at once.
 
-    Raises `MisconfiguredError` for a value that cannot be read, a missing secret, and a demo that would listen
-    beyond loopback.
+    Raises `MisconfiguredError` for a value that cannot be read, a missing secret, a demo that would listen beyond
+    loopback, and a password that the desk would refuse later.
     """
     try:
         settings = Settings()
@@ -161,6 +162,12 @@ def load() -> Settings:
         if name in kept and _empty(getattr(settings, name)):
             secret = isinstance(getattr(settings, name), SecretStr)
             filled[name] = SecretStr(kept[name]) if secret else kept[name]
+    given = "desk_password" not in filled
+    if len(filled.get("desk_password", settings.desk_password).get_secret_value()) < PASSWORD_MIN:
+        name, cure = "HOTLINE_DESK_PASSWORD", "Set a longer one, or unset it to have a random one."
+        if not given:
+            name, cure = f"desk_password in {secrets_file(settings)}", "Remove it there to have a random one."
+        raise MisconfiguredError(f"{name} has fewer than {PASSWORD_MIN} characters. {cure}")
     filled["wechat_api_url"] = settings.wechat_api_url or f"http://127.0.0.1:{settings.simulator_port}"
     filled["wechat_menu_links"] = True
     filled["ivr_transfer_to"] = settings.ivr_transfer_to or DEMO_AGENTS

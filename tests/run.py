@@ -1,7 +1,7 @@
 """All tests of both environments, browser tests included; ends with a count per suite.
 
-make test                 everything
-python tests/run.py unit  one suite: bot, unit, e2e
+make test                           everything
+.venv/bin/python tests/run.py unit  one suite: bot, unit, e2e
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`GET` and `POST /wechat/{appid}`: the platform asks, and has its answer within 4.5 seconds.
 
-What is refused is answered 403, 404, 400 or 413 with one line in the log and nothing stored. What was stored is
+What is refused is answered 403 (who asks) or 400 (what is asked) with one line in the log and nothing stored. What was stored is
 answered with the words of its turn, or with `success` when they are not ready: then they leave by the send API.
 Only what could not be stored is answered 500, so that the platform delivers it again.
 """
@@ -28,7 +28,7 @@ from connectors.wechat.text import picked
 from conversations.models import Message
 from conversations.ports import InboundMessage
 from conversations.service import Conversations, Word
-from kit.errors import BadInput, HotlineError, NotFound
+from kit.errors import BadInput, Forbidden, HotlineError
 from kit.logging import get, short
 
 log = get(__name__)
@@ -49,7 +49,7 @@ def router(house: Conversations, accounts: Sequence[WeChatAccount]) -> APIRouter
 
     def account_of(appid: str) -> WeChatAccount:
         if (account := by_appid.get(appid)) is None:
-            raise NotFound("no such account")
+            raise Forbidden("no such account", code="unknown_account")
         return account
 
     @routes.get("/wechat/{appid}")

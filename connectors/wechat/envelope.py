@@ -11,7 +11,7 @@ from connectors.wechat import xml
 from connectors.wechat.accounts import WeChatAccount
 from connectors.wechat.crypto import decrypt, encrypt, signature, signed
 from kit import clock
-from kit.errors import BadInput, Forbidden, TooLarge
+from kit.errors import BadInput, Forbidden
 
 WINDOW_SECONDS = 300
 
@@ -59,7 +59,7 @@ async def accept(account: WeChatAccount, request: Request) -> Envelope:
     """The push in `request`, authenticated and opened.
 
     The plain signature does not cover the body, so in secure mode only an encrypted push counts, and of its body
-    only what was encrypted. Raises `Forbidden`, `BadInput`, `TooLarge`.
+    only what was encrypted. Raises `Forbidden`, `BadInput`.
     """
     query = request.query_params
     sealed = query.get("encrypt_type") == "aes" or "msg_signature" in query
@@ -84,5 +84,5 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > xml.MAX_BYTES:
-            raise TooLarge(f"the message is over {xml.MAX_BYTES} bytes")
+            raise xml.too_large()
     return bytes(body)

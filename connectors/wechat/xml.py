@@ -9,7 +9,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from kit.errors import BadInput, TooLarge
+from kit.errors import BadInput
 
 MAX_BYTES = 64 * 1024
 
@@ -17,13 +17,18 @@ MAX_BYTES = 64 * 1024
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def too_large() -> BadInput:
+    """The refusal of a message over the limit."""
+    return BadInput(f"the message is over {MAX_BYTES} bytes", code="too_large")
+
+
 def parse(data: bytes) -> dict[str, str]:
     """The text of the root's children by tag; what is nested deeper is left out.
 
-    Raises `TooLarge` over 64 KB, `BadInput` for anything but a well-formed `<xml>` without document type.
+    Raises `BadInput` over 64 KB and for anything but a well-formed `<xml>` without document type.
     """
     if len(data) > MAX_BYTES:
-        raise TooLarge(f"the message is over {MAX_BYTES} bytes")
+        raise too_large()
     try:
         root = fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:

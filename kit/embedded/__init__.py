@@ -18,9 +18,10 @@ from pathlib import Path
 
 from kit.embedded.place import EmbeddedError, Place
 from kit.embedded.postgres import EmbeddedPostgres
+from kit.embedded.sweep import sweep
 from kit.embedded.valkey import EmbeddedValkey
 
-__all__ = ["EmbeddedError", "EmbeddedPostgres", "EmbeddedValkey", "remove"]
+__all__ = ["EmbeddedError", "EmbeddedPostgres", "EmbeddedValkey", "remove", "sweep"]
 
 
 def remove(home: Path) -> None:

@@ -35,7 +35,7 @@ class Place:
 
     def __init__(self, home: Path) -> None:
         self.home = home.expanduser().resolve()
-        self.key = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        self.key = key_of(self.home)
         self.as_root = os.geteuid() == 0
         self.base = ROOT_DATA / self.key if self.as_root else self.home
 
@@ -104,6 +104,7 @@ class Place:
             self.base.mkdir(mode=0o700)
             write_private(self.base / "home", f"{self.home}\n")  # tells an administrator whose data this is
             os.chown(self.base, account.pw_uid, account.pw_gid)
+        write_private(self.base / "disk", f"{mount_of(self.home)}\n")  # and whether the home may come back
         found = self.base.stat()
         if found.st_uid != account.pw_uid or found.st_mode & 0o077:
             raise EmbeddedError(
@@ -142,6 +143,16 @@ class Place:
             f"Start as a normal user, or move the project to a folder open to others such as /srv, or open it with "
             f"{cure} if you accept that, or set HOTLINE_DATABASE_URL and HOTLINE_REDIS_URL to servers of your own."
         )
+
+
+def key_of(home: Path) -> str:
+    """The name of a home's data under `ROOT_DATA`, and its servers' mark."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+
+
+def mount_of(path: Path) -> Path:
+    """The folder at which the disk of `path` is mounted."""
+    return next(folder for folder in (path, *path.parents) if folder.is_mount())
 
 
 def wheel_folder(package: str) -> Path:

@@ -108,14 +108,16 @@ def keyword_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _embedded(kind: str, home: Path) -> Iterator[str]:
     """A server from the modern environment's wheels; that room cannot be imported here, so its Python is asked."""
     python = ROOT / ".venv/bin/python"
-    prelude = f"from pathlib import Path; from kit.embedded import {kind}; p = {kind}(Path({str(home)!r}));"
-    command = [str(python), "-c", prelude + "print(p.start())"]
+    prelude = (
+        f"from pathlib import Path; from kit.embedded import {kind}, remove; home = Path({str(home)!r});"
+    )
+    command = [str(python), "-c", prelude + f"print({kind}(home).start())"]
     started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert started.returncode == 0, started.stderr
     try:
         yield started.stdout.split()[-1]
     finally:
-        subprocess.run([str(python), "-c", prelude + "p.stop()"], cwd=ROOT, timeout=60, check=True)
+        subprocess.run([str(python), "-c", prelude + "remove(home)"], cwd=ROOT, timeout=60, check=True)
 
 
 @pytest.fixture(scope="session")

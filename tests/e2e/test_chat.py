@@ -75,6 +75,13 @@ async def test_that_inner_doors_refuse_a_wrong_token(hotline: Running) -> None:
             "nlg": await client.post(addresses["actions"] + "/nlg", json={}),
             "handoff": await client.post(addresses["inner"] + "/inner/handoff", json={}),
             "permits": await client.post(addresses["inner"] + "/inner/permits", json={}),
+            "metrics": await client.get(addresses["inner"] + "/metrics"),
             "backends": await client.get(addresses["backends"] + "/v1/halls"),
         }
+        assert (await client.get(addresses["inner"] + "/openapi.json")).status_code == 404
+        alive = [
+            (await client.get(url)).json()
+            for url in (addresses["actions"] + "/health", addresses["backends"] + "/healthz")
+        ]
     assert {name: answer.status_code for name, answer in refused.items()} == dict.fromkeys(refused, 401)
+    assert alive == [{"status": "ok"}] * 2  # who only asks whether they live learns nothing else

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from hotline.up import free_port, only_one, require_free
+from hotline.up import Hotline, free_port, only_one, require_free
+from kit.embedded import EmbeddedValkey, remove
 from kit.errors import MisconfiguredError
-from kit.settings import ROOT
+from kit.settings import ROOT, Settings, load
 
 
 @pytest.fixture
@@ -23,6 +25,24 @@ def taken() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
+
+
+def never_started(home: Path) -> None:
+    raise AssertionError("a server of our own was asked for")
+
+
+def every_url(database_url: str) -> dict[str, str]:
+    """All databases in one; where a role has no URL the start would change that role, which a server given for tests may know."""
+    return dict.fromkeys(("DATABASE_URL", "BOT_DATABASE_URL", "REFERENCE_DATABASE_URL"), database_url)
+
+
+def given_by_environment(monkeypatch: pytest.MonkeyPatch, home: Path, **given: str) -> Hotline:
+    """What `hotline up` makes of these settings; nothing is started yet."""
+    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+        monkeypatch.delenv(name)
+    for name, value in ({"HOME": str(home)} | given).items():
+        monkeypatch.setenv(f"HOTLINE_{name}", value)
+    return Hotline(load(), Console(quiet=True))
 
 
 def up(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -87,6 +107,48 @@ def test_that_up_refuses_a_home_in_use(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"the hotline runs already with {tmp_path}; stop it, or set HOTLINE_HOME" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_that_test_code_runs_in_the_demo_only(tmp_path: Path, demo: bool) -> None:
+    hotline = Hotline(Settings(home=tmp_path, demo=demo), Console(quiet=True))
+    started = {child.name: child.argv for child in hotline.plan()}
+    of_tests = {name for name, argv in started.items() if any("tests" in word for word in argv)}
+    assert of_tests == ({"web", "wechat-simulator"} if demo else set())
+
+
+def test_that_up_refuses_a_short_password_before_a_database_starts(tmp_path: Path) -> None:
+    done = up(tmp_path, HOTLINE_DESK_PASSWORD="short")
+    assert done.returncode == 1
+    assert "misconfigured: HOTLINE_DESK_PASSWORD has fewer than 8 characters" in done.stderr
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_that_databases_given_by_url_are_used_and_none_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_url: str, redis_url: str
+) -> None:
+    monkeypatch.setattr("hotline.up.EmbeddedPostgres", never_started)
+    monkeypatch.setattr("hotline.up.EmbeddedValkey", never_started)
+    given = every_url(record_url) | {"REDIS_URL": redis_url}
+    hotline = given_by_environment(monkeypatch, tmp_path, **given)
+    hotline.databases()
+    told = hotline.environment()
+    assert {name: told[f"HOTLINE_{name}"] for name in given} == given
+    assert hotline.embedded == []
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_that_a_server_is_started_for_what_is_not_given_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_url: str
+) -> None:
+    monkeypatch.setattr("hotline.up.EmbeddedPostgres", never_started)
+    hotline = given_by_environment(monkeypatch, tmp_path, **every_url(record_url))
+    try:
+        hotline.databases()
+        assert [type(server) for server in hotline.embedded] == [EmbeddedValkey]
+        assert hotline.environment()["HOTLINE_DATABASE_URL"] == record_url
+    finally:
+        remove(tmp_path)
 
 
 def test_that_up_refuses_production_without_its_secrets(tmp_path: Path) -> None:

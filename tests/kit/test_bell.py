@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit.bell import PREFIX, Bell, Listener
-from kit.embedded import EmbeddedValkey
+from kit.embedded import EmbeddedValkey, remove
 
 
 @pytest.fixture
@@ -113,9 +113,8 @@ async def test_that_a_dead_redis_is_survived_quickly(deaf: Bell) -> None:
 
 @pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[EmbeddedValkey]:
-    server = EmbeddedValkey(tmp_path)
-    yield server
-    server.remove()
+    yield EmbeddedValkey(tmp_path)
+    remove(tmp_path)
 
 
 async def test_that_who_listens_hears_again_when_redis_is_back(

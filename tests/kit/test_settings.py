@@ -101,6 +101,26 @@ def test_that_the_demo_fills_its_blanks_and_keeps_what_is_given(environment: pyt
         assert getattr(settings, name).get_secret_value()
 
 
+def test_that_a_password_which_the_desk_would_refuse_is_named_with_the_cure(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("HOTLINE_DESK_PASSWORD", "seven77")
+    with pytest.raises(MisconfiguredError, match=r"HOTLINE_DESK_PASSWORD .*8 characters. Set a longer") as no:
+        load()
+    assert "seven77" not in no.value.reason
+    environment.setenv("HOTLINE_DESK_PASSWORD", "eight888")
+    assert load().desk_password.get_secret_value() == "eight888"
+
+
+def test_that_a_short_password_kept_by_hand_is_named_too() -> None:
+    path = secrets_file(load())
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"desk_password": "short"}))
+    with pytest.raises(
+        MisconfiguredError, match=r"desk_password in .*secrets\.json has fewer .*Remove it there"
+    ):
+        load()
+
+
 def test_that_secrets_are_the_owners_alone_and_the_same_at_every_start() -> None:
     first, path = load(), secrets_file(load())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

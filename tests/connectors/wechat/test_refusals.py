@@ -34,7 +34,7 @@ async def refused(town: Town, status: int, request: httpx.Request) -> None:
     ("trick", "status"),
     [
         ("wrong_signature", 403), ("stale_timestamp", 403), ("wrong_appid", 403), ("plain", 403),
-        ("malformed", 400), ("dtd", 400), ("truncated", 400), ("oversized", 413),
+        ("malformed", 400), ("dtd", 400), ("truncated", 400), ("oversized", 400),
     ],
 )  # fmt: skip
 async def test_that_a_spoiled_push_is_refused(town: Town, trick: str, status: int) -> None:
@@ -65,9 +65,9 @@ def push(town: Town, account: SimAccount, *, body: str | None = None, **query: s
     )
 
 
-async def test_that_an_unknown_account_is_not_found(town: Town) -> None:
+async def test_that_an_unknown_account_is_refused(town: Town) -> None:
     nobody = SimAccount(appid="wxnobody", secret="s", token="AAAAA", aes_key="A" * 43, mode="plain")
-    await refused(town, 404, push(town, nobody))
+    await refused(town, 403, push(town, nobody))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_that_a_push_without_a_sender_is_refused(town: Town) -> None:
 
 
 async def test_that_a_body_over_the_limit_is_not_read_to_its_end(town: Town) -> None:
-    await refused(town, 413, push(town, PLAIN, body="<xml>" + "x" * 2_000_000))
+    await refused(town, 400, push(town, PLAIN, body="<xml>" + "x" * 2_000_000))
 
 
 async def test_that_a_signed_question_is_verified_and_an_unsigned_one_is_not(town: Town) -> None:

@@ -38,7 +38,7 @@ async def test_that_a_handoff_says_the_words_then_the_number_and_gives_the_conve
     assert await world.owner(result.number) == ("queue", conversation.epoch + 1)
     assert (await world.turn(turn.id)).ticket_number == result.number
     rows = (await world.said(conversation.id))[1:]
-    assert [message.author for message, _ in rows] == ["system", "system"]
+    assert [message.author for message, _ in rows] == ["bot", "system"]
     assert rows[0][0].text == SAFETY.text
     assert "机器人" in rows[1][0].text
     assert result.number in rows[1][0].text.replace(" ", "")

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from conversations import record
-from conversations.disarm import disarm
+from conversations.disarm import speaks
 from conversations.models import Message, Turn
 from conversations.ports import BotFailed, Parse
 from kit import clock
@@ -73,7 +73,7 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
 
 async def _understand(house: Conversations, message: Message, channel: str) -> Parse:
     """What the resident means; nothing, if the bot does not answer: people read it anyway."""
-    if message.kind not in ("text", "dtmf") or not disarm(message.text):
+    if not speaks(message):
         return Parse("", 0.0)
     try:
         return await house.bot.parse(message, channel)

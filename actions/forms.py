@@ -21,7 +21,7 @@ from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 
 from actions import assent, commands, demands, history
 from actions.base import HotlineAction
-from actions.reading import long_number, plain
+from actions.reading import chosen, long_number, plain
 from actions.turn import EMERGENCY, SURE, Event, Turn
 
 LAST_TRY = 3  # an answer missed that often: a person
@@ -96,12 +96,22 @@ class FormStep(HotlineAction):
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         """Come back to the question after something else."""
 
+    def problem(self, turn: Turn) -> str:
+        """What was wrong with the answer just given, '' if nothing: after something else it is not said once more."""
+        return str(turn.asking(self.form).get("problem") or "") if self.asked(turn) is None else ""
+
     def fits(self, turn: Turn, asked: str) -> bool:
         """Whether the message is plainly what was asked for, whatever it was understood as.
 
         Such as a choice (个人的: 转人工), or nothing but a day where a day is asked for (下个月一号到月底: 抄表).
         """
-        return turn.nothing_but(*self.takes.get(asked, ()))
+        return bool(self.option(turn)) or turn.nothing_but(*self.takes.get(asked, ()))
+
+    def option(self, turn: Turn) -> str:
+        """The one that is meant of the options that the question gave, '' if none."""
+        options = list(turn.asking(self.form).get("options") or [])
+        which = chosen(turn.text, options) if options else None
+        return str(options[which]) if which is not None else ""
 
     def yes_or_no(self, turn: Turn, asked: str) -> bool:
         """Whether the question that stands is one of yes or no."""
@@ -154,11 +164,14 @@ class FormStep(HotlineAction):
         return self.action_name.removeprefix("validate_")
 
     def elsewhere(self, turn: Turn) -> bool:
-        """Whether the message is clearly about something else."""
+        """Whether the message is clearly about something else; one that holds an answer only if that is beyond doubt."""
         asked = self.asked(turn)
         if asked is not None and self.fits(turn, asked):
             return False
-        if turn.intent in IDLE and turn.confidence < CERTAIN:
+        answers = any(turn.entities(name) for name in self.takes.get(asked or "", ()))
+        if turn.confidence < SURE and answers:
+            return False
+        if turn.intent in IDLE and (turn.confidence < CERTAIN or answers):
             return False
         about_us = self.own_of(turn) | ANSWERS
         return turn.understood and turn.intent not in about_us and turn.share(*about_us) < LEFT_OVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -11,7 +12,7 @@ from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.outage import address_of
-from actions.reading import chosen, names_in
+from actions.reading import names_in
 from actions.turn import Event, Turn
 from backends.contracts import Hall, Span
 from kit import clock
@@ -83,17 +84,15 @@ class ValidateHallForm(FormStep):
     slots = ("hall",)
     own = frozenset({"query_hall"})
     given_up = "utter_hall_given_up"
+    takes: ClassVar = {"hall": ("business_hall", "address")}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         if asked is None:
             return self.ask_again(turn, "hall")
-        options = list(turn.asking(FORM).get("options") or [])
-        which = chosen(turn.text, options) if options else None
-        said = options[which] if which is not None else hall_of(turn)
-        if not said and self.elsewhere(turn):
+        if self.elsewhere(turn):
             return self.give_away(turn)
         return [
-            SlotSet("hall", said or turn.text),
+            SlotSet("hall", self.option(turn) or hall_of(turn) or turn.text),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_hall"),
         ]
@@ -104,7 +103,7 @@ class ValidateHallForm(FormStep):
         if options:
             turn.choose("utter_hall_many" if asking.get("problem") == "many" else "utter_hall_which", options)
         else:
-            turn.say("utter_hall_unknown" if asking.get("problem") else "utter_ask_hall")
+            turn.say("utter_hall_unknown" if self.problem(turn) else "utter_ask_hall")
         return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -13,7 +14,6 @@ from actions.forms import LAST_TRY, FormStep
 from actions.hall import hours
 from actions.outage import address_of, full_name
 from actions.places import look_up
-from actions.reading import chosen
 from actions.turn import Event, Turn
 from backends.contracts import GridManager, Place, PlaceAnswer, Span
 from kit import clock
@@ -86,17 +86,15 @@ class ValidateManagerForm(FormStep):
     slots = ("address",)
     own = frozenset({"query_grid_manager"})
     given_up = "utter_manager_given_up"
+    takes: ClassVar = {"address": ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         if asked is None:
             return self.ask_again(turn, "address")
-        options = list(turn.asking(FORM).get("options") or [])
-        which = chosen(turn.text, options) if options else None
-        address = options[which] if which is not None else address_of(turn)
-        if not address and self.elsewhere(turn):
+        if self.elsewhere(turn):
             return self.give_away(turn)
         return [
-            SlotSet("address", address or turn.text),
+            SlotSet("address", self.option(turn) or address_of(turn) or turn.text),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_manager"),
         ]
@@ -106,5 +104,5 @@ class ValidateManagerForm(FormStep):
         if options := asking.get("options"):
             turn.choose("utter_manager_which", options)
         else:
-            turn.say("utter_manager_unknown" if asking.get("problem") else "utter_manager_where")
+            turn.say("utter_manager_unknown" if self.problem(turn) else "utter_manager_where")
         return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]

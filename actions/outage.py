@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -10,7 +10,6 @@ from actions import history, measures, outage_region
 from actions.base import END_OF_FORM, HotlineAction
 from actions.fault.marks import lifeline
 from actions.forms import LAST_TRY, FormStep
-from actions.reading import chosen
 from actions.turn import Event, Turn
 from backends.contracts import Outage, OutageAnswer, Place
 from kit import clock
@@ -147,34 +146,30 @@ class ValidateOutageForm(FormStep):
     slots = ("address",)
     own = INTENTS
     given_up = "utter_address_given_up"
+    takes: ClassVar = {"address": ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         if asked is None:
             return self.ask_again(turn, "address")
-        options = list(turn.asking(FORM).get("options") or [])
-        which = chosen(turn.text, options) if options else None
-        if which is not None:
-            return self._found(turn, options[which])
-        if address := address_of(turn):
-            return self._found(turn, address)
         if self.elsewhere(turn):
             return self.give_away(turn)
-        return self._found(turn, turn.text)
-
-    def _found(self, turn: Turn, address: str) -> list[Event]:
         # How often it was asked in vain, and why, is kept: the look-up counts on.
         asking = {name: value for name, value in turn.asking(FORM).items() if name != "options"}
         return [
-            SlotSet("address", address),
+            SlotSet("address", self.option(turn) or address_of(turn) or turn.text),
             SlotSet("asking", asking or {"form": FORM}),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_outage"),
         ]
+
+    def own_of(self, turn: Turn) -> frozenset[str]:
+        """Whoever reports an outage says where it is; without a place, it is a fault to be registered."""
+        return self.own | {"report_outage"} if address_of(turn) else self.own
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         asking = turn.asking(FORM)
         if options := asking.get("options"):
             turn.choose("utter_outage_which", options)
         else:
-            turn.say(WHERE.get(str(asking.get("problem")), "utter_ask_address"))
+            turn.say(WHERE.get(self.problem(turn), "utter_ask_address"))
         return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import HotlineAction
 from actions.forms import FormStep
-from actions.outage import address_of, full_name
-from actions.reading import chosen
+from actions.outage import INTENTS, address_of, full_name
 from actions.turn import Event, Turn
 from backends.contracts import Place
 
@@ -111,16 +110,15 @@ class ValidateSubscribeForm(FormStep):
     slots = (PLACE,)
     own = frozenset[str]()
     given_up = "utter_subscribe_given_up"
+    takes: ClassVar = {PLACE: ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         if asked is None:
             return self.ask_again(turn, PLACE)
-        options: list[str] = list(turn.asking(FORM).get("options") or [])
-        which = chosen(turn.text, options) if options else None
-        words = options[which] if which is not None else address_of(turn)
-        if not words and self.elsewhere(turn):
+        if self.elsewhere(turn):
             return self.give_away(turn)
-        answer = await turn.clients.outages.place(words or turn.text)
+        words = self.option(turn) or address_of(turn) or turn.text
+        answer = await turn.clients.outages.place(words)
         if answer.match == "exact":
             await subscribe_to(turn, answer.places[0])
             return self.leave()
@@ -128,6 +126,10 @@ class ValidateSubscribeForm(FormStep):
             turn.choose("utter_subscribe_which", found := [full_name(place) for place in answer.places])
             return self.ask(PLACE, **self._asking(turn, options=found))
         return self.missed(turn, PLACE, "utter_subscribe_place_unknown")
+
+    def own_of(self, turn: Turn) -> frozenset[str]:
+        """An outage at a place is what notices are wanted of."""
+        return self.own | INTENTS if address_of(turn) else self.own
 
     @staticmethod
     def _asking(turn: Turn, **changes: Any) -> dict[str, Any]:

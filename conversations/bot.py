@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from conversations.disarm import disarm
+from conversations.disarm import disarm, wordless
 from conversations.models import Conversation, Message
 from conversations.ports import BotFailed, BotTurn, Parse, Said
 
@@ -47,7 +47,9 @@ class BotDoor:
     @staticmethod
     def _heard(message: Message, channel: str) -> dict[str, Any]:
         nbest = [
-            {**line, "text": disarm(str(line.get("text", "")))} for line in message.payload.get("nbest", [])
+            {**line, "text": disarm(str(line.get("text", "")))}
+            for line in message.payload.get("nbest", [])
+            if not wordless(str(line.get("text", "")))
         ]
         return {
             "text": disarm(message.text),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import record
-from conversations.disarm import disarm
+from conversations.disarm import speaks
 from conversations.models import Conversation, Message, Turn
 from conversations.ports import BotFailed, Parse, Said
 from kit import clock
@@ -101,7 +101,7 @@ async def _waiting(
 
 async def _understand(house: Conversations, message: Message, channel: str) -> Parse:
     """What the resident means; nothing, if the bot does not answer: people read it anyway."""
-    if message.kind not in ("text", "dtmf") or not disarm(message.text):
+    if not speaks(message):
         return Parse("", 0.0)
     try:
         return await house.bot.parse(message, channel)

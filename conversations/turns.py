@@ -10,7 +10,7 @@ import asyncio
 import uuid
 
 from conversations import outbox, record
-from conversations.disarm import disarm
+from conversations.disarm import SPOKEN, speaks
 from conversations.models import Conversation, Message, Turn
 from conversations.ports import BotFailed, BotTurn, HandoffRequest, Said
 from conversations.service import Conversations
@@ -93,12 +93,10 @@ class Turns:
 
     async def _answer(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
         """The bot's words, or fixed ones for what it cannot read."""
-        channel = conversation.channel
-        if message.kind not in ("text", "dtmf"):
-            return BotTurn([self.house.words("utter_cannot_read", channel)])
-        if not disarm(message.text):
-            return BotTurn([self.house.words("utter_empty", channel)])
-        return await self.house.bot.turn(conversation, message, epoch)
+        if speaks(message):
+            return await self.house.bot.turn(conversation, message, epoch)
+        key = "utter_empty" if message.kind in SPOKEN else "utter_cannot_read"
+        return BotTurn([self.house.words(key, conversation.channel)])
 
     async def _finish(self, turn_id: uuid.UUID, answer: BotTurn) -> None:
         """Write the words in one transaction, under the fence."""

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import record
-from conversations.disarm import disarm
+from conversations.disarm import disarm, wordless
 from conversations.models import Conversation, Message, Turn
 from conversations.ports import HandoffRequest, HandoffResult, RaisedTicket, Said
 from conversations.service import Conversations
@@ -254,17 +254,17 @@ class Intake:
             if entity.get("entity") in FACTS and isinstance(entity.get("value"), str | int | float)
         ]
         await self._note(session, ticket, found)
-        await self._not_solved(session, ticket, message.text.strip())
+        await self._not_solved(session, ticket, message.text)
         self.ring_after(session, ticket.number)
 
     @staticmethod
     async def _not_solved(session: AsyncSession, ticket: Ticket, text: str) -> None:
         """The first thing said to people after a bad rating is what was not solved."""
-        if ticket.reason != "dissatisfied" or not text:
+        if ticket.reason != "dissatisfied" or wordless(text):
             return
         survey = await session.get(Survey, str(ticket.facts.get("ticket_number", "")), with_for_update=True)
         if survey is not None and not survey.comment:
-            survey.comment = text[:COMMENT_LIMIT]
+            survey.comment = text.strip()[:COMMENT_LIMIT]
 
     async def raise_alarm(
         self, session: AsyncSession, conversation_id: uuid.UUID, why: str

@@ -25,6 +25,7 @@ from connectors.wechat.envelope import Envelope
 from connectors.wechat.inbound import Push, understand
 from connectors.wechat.reply import Reply, compose, passive
 from connectors.wechat.text import picked
+from conversations.disarm import speaks
 from conversations.models import Message
 from conversations.ports import InboundMessage
 from conversations.service import Conversations, Word
@@ -185,8 +186,8 @@ class Callback:
         query = select(Message).filter_by(conversation_id=conversation.id).order_by(Message.seq.desc())
         async with self.house.db.work() as session:
             for message in await session.scalars(query.limit(LOOK_BACK)):
-                if message.author == "resident":
-                    break
+                if message.author == "resident" and speaks(message):
+                    break  # whoever said something else since has left the choices
                 if chosen := picked(message, typed):
                     return replace(inbound, text=chosen, payload=inbound.payload | {"typed": typed})
         return inbound

@@ -148,3 +148,64 @@ async def test_that_an_answer_that_helps_nobody_is_not_given_a_third_time(world:
     assert await talk.says(*question) == first
     assert await talk.says(*question) == words("utter_apply_given_up")
     assert talk.slots["offer"] == "handoff"
+
+
+PLACE = "牡丹路60弄"
+ASKS_WHERE = [
+    ("营业厅几点开门", "query_hall", "action_tell_hall"), ("哪里停电了", "query_outage", "action_tell_outage"),
+    ("网格经理是谁", "query_grid_manager", "action_tell_manager"), ("订阅停电通知", "inform", ""),
+]  # fmt: skip
+QUESTIONS = [
+    (f"{PLACE}明天停电吗", "query_planned_outage", "action_tell_outage"),
+    (f"{PLACE}的网格经理电话多少", "query_grid_manager", "action_tell_manager"),
+    (f"{PLACE}附近的营业厅几点开门", "query_hall", "action_tell_hall"),
+    (f"{PLACE}那户的电费多少", "query_bill", "action_tell_bill"),
+]
+OTHERS = [
+    (*asked, *question) for asked in ASKS_WHERE for question in QUESTIONS
+    if asked[2] not in ("", question[2])
+]  # fmt: skip
+OTHERS += [(*ASKS_WHERE[-1], *question) for question in QUESTIONS[1:]]  # an outage is what is subscribed to
+
+
+@pytest.mark.parametrize(("first", "matter", "own", "text", "intent", "action"), OTHERS)
+async def test_that_a_place_in_a_question_of_another_matter_answers_no_form(
+    world: World, first: str, matter: str, own: str, text: str, intent: str, action: str
+) -> None:
+    talk = world.talk("wechat")
+    await talk.says(first, matter)
+    assert talk.loop
+    await talk.says(text, intent, ("address", PLACE))
+    assert action in talk.ran
+    assert own not in talk.ran
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence"),
+    [("out_of_scope", 0.95), ("greet", 0.95), ("thank", 0.95), ("query_bill", 0.5), ("inform", 0.9)],
+)
+@pytest.mark.parametrize(("first", "matter", "own"), ASKS_WHERE)
+async def test_that_a_place_among_words_of_no_sure_matter_is_the_answer(
+    world: World, first: str, matter: str, own: str, intent: str, confidence: float
+) -> None:
+    talk = world.talk("wechat")
+    await talk.says(first, matter)
+    await talk.says(f"{PLACE}那里有吗", intent, ("address", PLACE), confidence=confidence)
+    assert own in talk.ran if own else talk.loop is None
+
+
+NOT_FOUND = [
+    ("火星营业厅几点开门", "query_hall", "utter_hall_unknown", "utter_ask_hall"),
+    ("火星基地停电了吗", "query_outage", "utter_address_unknown", "utter_ask_address"),
+    ("火星基地的网格经理", "query_grid_manager", "utter_manager_unknown", "utter_manager_where"),
+]
+
+
+@pytest.mark.parametrize(("first", "matter", "unknown", "again"), NOT_FOUND)
+async def test_that_a_place_not_found_is_not_said_to_be_so_after_another_matter(
+    world: World, first: str, matter: str, unknown: str, again: str
+) -> None:
+    talk = world.talk()
+    entity = "business_hall" if matter == "query_hall" else "address"
+    assert await talk.says(first, matter, (entity, first[:4])) == words(unknown)
+    assert (await talk.says("你是机器人吗", "bot_challenge")).endswith(words(again))

@@ -113,6 +113,7 @@ async def test_that_the_dissatisfied_get_a_person_who_hears_what_was_not_solved(
     assert await world.owner(again.number) == ("queue", 4)
     texts = [message.text for message, _ in await world.said_in(number)]
     assert world.house.words("utter_survey_dissatisfied", "wechat").text in texts
+    await answers(world, "？")
     await answers(world, "电还是没有来")
     await answers(world, "快点")
     row = await kept(world, number)

@@ -75,6 +75,15 @@ async def test_that_a_choice_typed_means_what_its_button_would(town: Town, typed
     assert town.bot.turns[-1] == "好的"
 
 
+async def test_that_choices_still_stand_after_a_message_without_words(town: Town) -> None:
+    await greeted(town)
+    town.bot.answers["查"] = [Said("选一个", [{"title": "电费"}, {"title": "停电"}])]
+    await town.say("查")
+    await town.say("？")
+    await town.say("2")
+    assert town.bot.turns[-2:] == ["查", "停电"]
+
+
 async def test_that_a_lost_answer_is_given_again_from_the_same_turn(town: Town) -> None:
     await greeted(town)
     await town.misbehave("lose_answer")

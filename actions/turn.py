@@ -28,7 +28,7 @@ SURE = 0.6
 # Two wishes stand out when the second has this much, and both together more than all others.
 SECOND, TOGETHER = 0.15, 0.5
 # For danger to life recall counts: a needless warning costs a line, a missed one may cost a life. Rooms do not import
-# each other, so `conversations/stretch.py` and `bot/evaluation/scores.py` hold the same number; a test compares them.
+# each other, so `conversations/emergency.py` and `bot/evaluation/scores.py` hold the same number; a test compares them.
 DANGER = 0.3
 EMERGENCY = "report_emergency"
 ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own

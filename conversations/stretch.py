@@ -9,20 +9,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from conversations import record
-from conversations.disarm import disarm
+from conversations import emergency, record
 from conversations.models import Message, Turn
-from conversations.ports import BotFailed, Parse
 from kit import clock
-from kit.logging import get
 
 if TYPE_CHECKING:
     from conversations.service import Conversations
 
-log = get(__name__)
-
-EMERGENCY = "report_emergency"
-EMERGENCY_CONFIDENCE = 0.3  # recall first: a needless warning costs a line, a missed one may cost a life
 WISH_CONFIDENCE = 0.6  # of a wish that changes the wait itself
 
 
@@ -33,18 +26,17 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
         message = await session.get_one(Message, turn_id)
         conversation = await record.lock_conversation(session, turn.conversation_id)
         channel = conversation.channel
-    parse = await _understand(house, message, channel)
+    parse = await emergency.understand(house, message, channel)
 
     async with house.db.work() as session:
         turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
         conversation = await record.lock_conversation(session, turn.conversation_id)
         if conversation.owner == "bot":
             return False
-        emergency = parse.ranking.get(EMERGENCY, 0.0) >= EMERGENCY_CONFIDENCE or parse.intent == EMERGENCY
         key: str | None = None
         values: dict[str, object] = {}
-        if emergency:
-            key = "utter_emergency"
+        if emergency.told(parse):
+            key = emergency.WORDS
             await house.desk.heard(session, conversation, message, parse.entities)
             await house.desk.raise_alarm(session, conversation.id, "emergency words")
         elif conversation.owner == "queue":
@@ -69,14 +61,3 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
         await house.on_their_way(session, conversation, open_until=turn.open_until)
     await house.bell.ring("desk", str(turn.conversation_id))
     return True
-
-
-async def _understand(house: Conversations, message: Message, channel: str) -> Parse:
-    """What the resident means; nothing, if the bot does not answer: people read it anyway."""
-    if message.kind not in ("text", "dtmf") or not disarm(message.text):
-        return Parse("", 0.0)
-    try:
-        return await house.bot.parse(message, channel)
-    except BotFailed as failure:
-        log.warning("parse_failed", message=str(message.id), reason=str(failure))
-        return Parse("", 0.0)

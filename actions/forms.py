@@ -52,7 +52,7 @@ class FormStep(HotlineAction):
         asked = self.asked(turn)
         if asked is None:
             return await self.step(turn, None)
-        if self.yes_or_no(turn, asked) and (answer := assent.sounds_like(turn.text)):
+        if self.yes_or_no(turn, asked) and (answer := assent.answered(turn.text)):
             turn.hear_as(*answer)
         fits = self.fits(turn, asked)
         again = turn.intent == "repeat" and turn.understood and turn.confidence >= SURE and not fits

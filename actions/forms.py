@@ -61,7 +61,7 @@ class FormStep(HotlineAction):
         asked = self.asked(turn)
         if asked is None:
             return await self.step(turn, None)
-        if self.yes_or_no(turn, asked) and (answer := assent.sounds_like(turn.text)):
+        if self.yes_or_no(turn, asked) and (answer := assent.answered(turn.text)):
             turn.hear_as(*answer)
         fits = self.fits(turn, asked)
         if demands.was_aside(turn, self.form) and self._opened(turn):

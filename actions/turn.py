@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import history
+from actions import assent, history
 from actions.clients import Clients
 from kit.errors import BadInput
 from kit.spoken import Speaker
@@ -25,10 +25,13 @@ DOUBT = 0.3
 # Between DOUBT and this the best intent is right three times in five, but six times in seven one of the first two is:
 # asking which costs less than guessing. From here on the best leads by a fifth, so the first two are never close.
 SURE = 0.6
+# A yes that writes something is never a guess: of the real ones more than nine in ten have this much or are made of words
+# of assent (`assent.py`), of nonsense next to nothing has.
+ASSENT = 0.9
 # Two wishes stand out when the second has this much, and both together more than all others.
 SECOND, TOGETHER = 0.15, 0.5
 # For danger to life recall counts: a needless warning costs a line, a missed one may cost a life. Rooms do not import
-# each other, so `conversations/stretch.py` and `bot/evaluation/scores.py` hold the same number; a test compares them.
+# each other, so `conversations/emergency.py` and `bot/evaluation/scores.py` hold the same number; a test compares them.
 DANGER = 0.3
 EMERGENCY = "report_emergency"
 ANSWERING = frozenset({"inform", "affirm", "deny", "repeat", "wait"})  # intents without a matter of their own
@@ -116,8 +119,9 @@ class Turn:
 
     @property
     def yes(self) -> bool:
-        """Whether the message says yes, and surely: nonsense is called a yes as well."""
-        return self.understood and self.intent == "affirm" and self.confidence >= SURE
+        """Whether the message says yes beyond doubt: nonsense is called a yes as well."""
+        enough = SURE if assent.opens(self.text) else ASSENT
+        return self.understood and self.intent == "affirm" and self.confidence >= enough
 
     @property
     def no(self) -> bool:

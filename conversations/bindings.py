@@ -35,7 +35,7 @@ async def alive(session: AsyncSession, conversation: Conversation) -> Sequence[B
     """The resident's bindings, last used first; what was not used for too long ends here."""
     if not lasting(conversation):
         return []
-    idle = int(FACTS.get("binding_idle_months").value) * MONTH
+    idle = int(FACTS.limit("binding_idle_months")) * MONTH
     await _end(session, conversation, "disuse", Binding.last_used_at < clock.now() - idle)
     query = select(Binding).where(Binding.identity == conversation.identity, Binding.ended_at.is_(None))
     return (await session.scalars(query.order_by(Binding.last_used_at.desc(), Binding.id))).all()
@@ -43,7 +43,7 @@ async def alive(session: AsyncSession, conversation: Conversation) -> Sequence[B
 
 async def page(session: AsyncSession, after: int, limit: int) -> Sequence[tuple[Binding, Conversation]]:
     """Everybody's bindings in the order of their ids, those after that id, each with where its resident is reached."""
-    idle = int(FACTS.get("binding_idle_months").value) * MONTH
+    idle = int(FACTS.limit("binding_idle_months")) * MONTH
     query = (
         select(Binding, Conversation)
         .join(Conversation, Conversation.id == Binding.conversation_id)
@@ -70,7 +70,7 @@ async def bind(
         if one.account_number == account_number:
             one.holder_version, one.last_used_at = holder_version, now
             return "bound"
-    if len(kept) >= FACTS.get("binding_limit").value:
+    if len(kept) >= FACTS.limit("binding_limit"):
         return "too_many"
     session.add(
         Binding(
@@ -84,10 +84,7 @@ async def bind(
 
 async def may_ask(session: AsyncSession, conversation: Conversation, account_number: str) -> bool:
     """Whether to ask if this account shall be remembered: never asked before, and there is room."""
-    if (
-        not lasting(conversation)
-        or len(await alive(session, conversation)) >= FACTS.get("binding_limit").value
-    ):
+    if not lasting(conversation) or len(await alive(session, conversation)) >= FACTS.limit("binding_limit"):
         return False
     before = select(func.count()).where(
         Binding.identity == conversation.identity, Binding.account_number == account_number

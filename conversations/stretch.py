@@ -12,24 +12,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import record
-from conversations.disarm import speaks
+from conversations import emergency, record
 from conversations.models import Conversation, Message, Turn
-from conversations.ports import BotFailed, Parse, Said
+from conversations.ports import Parse, Said
 from kit import clock
-from kit.logging import get
 
 if TYPE_CHECKING:
     from conversations.service import Conversations
 
-log = get(__name__)
-
-EMERGENCY = "report_emergency"
-EMERGENCY_CONFIDENCE = 0.3  # recall first: a needless warning costs a line, a missed one may cost a life
 HAZARD = "report_hazard"
 SURE = 0.6  # of a wish that changes the wait itself, and of a danger that is none to life
 # Words of safety, and the reason for which the ticket becomes urgent.
-DANGERS = {EMERGENCY: ("utter_emergency", "emergency"), HAZARD: ("utter_hazard", "hazard")}
+DANGERS = {emergency.EMERGENCY: (emergency.WORDS, emergency.REASON), HAZARD: ("utter_hazard", "hazard")}
 
 
 async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
@@ -39,7 +33,7 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
         message = await session.get_one(Message, turn_id)
         conversation = await record.lock_conversation(session, turn.conversation_id)
         channel = conversation.channel
-    parse = await _understand(house, message, channel)
+    parse = await emergency.understand(house, message, channel)
 
     async with house.db.work() as session:
         turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
@@ -63,8 +57,8 @@ async def attend(house: Conversations, turn_id: uuid.UUID) -> bool:
 
 def _danger(parse: Parse, owner: str) -> str:
     """The intent that makes the message an alarm; '' if none does. A hazard can be left to an agent who reads it."""
-    if parse.ranking.get(EMERGENCY, 0.0) >= EMERGENCY_CONFIDENCE or parse.intent == EMERGENCY:
-        return EMERGENCY
+    if emergency.told(parse):
+        return emergency.EMERGENCY
     return HAZARD if owner == "queue" and parse.intent == HAZARD and parse.confidence >= SURE else ""
 
 
@@ -97,14 +91,3 @@ async def _waiting(
         number=await house.desk.live_number(session, conversation.id),
         place=await house.desk.place_in_line(session, conversation.id) or 1,
     )  # fmt: skip
-
-
-async def _understand(house: Conversations, message: Message, channel: str) -> Parse:
-    """What the resident means; nothing, if the bot does not answer: people read it anyway."""
-    if not speaks(message):
-        return Parse("", 0.0)
-    try:
-        return await house.bot.parse(message, channel)
-    except BotFailed as failure:
-        log.warning("parse_failed", message=str(message.id), reason=str(failure))
-        return Parse("", 0.0)

@@ -1,18 +1,19 @@
 """A turn: what one inbound message causes. Runs as a job, one at a time per conversation.
 
-The bot's door is asked at most twice; then an honest sentence and a person. Every write is fenced by the
-epoch that the message was accepted under.
+The bot's door is asked at most twice; then an honest sentence and a person. An emergency waits for neither: its safety
+words need no action and no tracker. Every write is fenced by the epoch that the message was accepted under.
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Coroutine
 
-from conversations import outbox, record
+from conversations import emergency, outbox, record
 from conversations.disarm import SPOKEN, speaks
 from conversations.models import Conversation, Message, Turn
-from conversations.ports import BotFailed, BotTurn, HandoffRequest, Said
+from conversations.ports import BotFailed, BotTurn, HandoffRequest, Parse, Said
 from conversations.service import Conversations
 from conversations.stretch import attend
 from kit import clock
@@ -22,6 +23,9 @@ log = get(__name__)
 
 MAX_FAILURES = 2
 SECOND_TRY_SECONDS = 0.3
+# An emergency is answered in this time or without the bot; an action takes about a tenth of a second, and at most three
+# where the utility's systems are down.
+PATIENCE_SECONDS = 4.0
 
 
 class Turns:
@@ -68,7 +72,8 @@ class Turns:
                 expected = isinstance(failure, BotFailed)
                 reason = str(failure) if expected else repr(failure)
                 log.warning("turn_failed", turn=str(turn_id), reason=reason, exc_info=not expected)
-                if await self._failed(turn_id, reason):
+                parse = await emergency.understand(house, message, conversation.channel)
+                if await self._failed(turn_id, reason, parse):
                     break
                 await asyncio.sleep(SECOND_TRY_SECONDS)
         await house.bell.ring(f"turn:{turn_id}")
@@ -94,9 +99,24 @@ class Turns:
     async def _answer(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
         """The bot's words, or fixed ones for what it cannot read."""
         if speaks(message):
-            return await self.house.bot.turn(conversation, message, epoch)
+            return await self._patiently(
+                self.house.bot.turn(conversation, message, epoch), message, conversation.channel
+            )
         key = "utter_empty" if message.kind in SPOKEN else "utter_cannot_read"
         return BotTurn([self.house.words(key, conversation.channel)])
+
+    async def _patiently(
+        self, answering: Coroutine[None, None, BotTurn], message: Message, channel: str
+    ) -> BotTurn:
+        """The bot's answer. Raises `BotFailed`, also when it keeps an emergency waiting: what it still does is fenced off."""
+        task = asyncio.create_task(answering)
+        try:
+            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+            if not task.done() and emergency.told(await emergency.understand(self.house, message, channel)):
+                raise BotFailed(f"an emergency was not answered within {PATIENCE_SECONDS:g} s")
+            return await task
+        finally:
+            task.cancel()
 
     async def _finish(self, turn_id: uuid.UUID, answer: BotTurn) -> None:
         """Write the words in one transaction, under the fence."""
@@ -122,24 +142,33 @@ class Turns:
             turn.state, turn.finished_at = "done", clock.now()
             await self.house.on_their_way(session, conversation, open_until=turn.open_until)
 
-    async def _failed(self, turn_id: uuid.UUID, reason: str) -> bool:
-        """Count a failure; at the second, say so honestly and hand over. True when the turn is over."""
+    async def _failed(self, turn_id: uuid.UUID, reason: str, parse: Parse) -> bool:
+        """Count a failure; at the second, say so honestly and hand over. True when the turn is over.
+
+        Danger to life is tried once: its safety words come first, and the ticket is urgent.
+        """
+        danger = emergency.told(parse)
         async with self.house.db.work() as session:
             turn = await session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
             turn.failures += 1
             turn.error = reason[:500]
-            if turn.failures < MAX_FAILURES:
+            if turn.failures < MAX_FAILURES and not danger:
                 return False
             conversation = await record.lock_conversation(session, turn.conversation_id)
             if conversation.owner == "bot" and conversation.epoch == turn.epoch:
-                sorry = self.house.words("utter_bot_failed", conversation.channel)
+                key = emergency.WORDS if danger else "utter_bot_failed"
                 await self.house.desk.hand_over(
                     session,
                     HandoffRequest(
                         conversation_id=conversation.id, key=f"{conversation.channel}:{conversation.id}:{turn_id}:failed",
-                        epoch=turn.epoch, reason="bot_failed", say_first=[sorry], turn_id=turn_id,
+                        epoch=turn.epoch, reason=emergency.REASON if danger else "bot_failed",
+                        intent=emergency.EMERGENCY if danger else "", urgent=danger,
+                        say_first=[self.house.words(key, conversation.channel)], turn_id=turn_id,
                     ),
                 )  # fmt: skip
+                await self.house.desk.heard(
+                    session, conversation, await session.get_one(Message, turn_id), parse.entities
+                )
             turn.state, turn.finished_at = "failed", clock.now()
             await self.house.on_their_way(session, conversation, open_until=turn.open_until)
             return True

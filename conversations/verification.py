@@ -63,12 +63,12 @@ async def locked(session: AsyncSession, conversation: Conversation, account_numb
 
 async def _probing(session: AsyncSession, identity: str, account_number: str) -> bool:
     """Whether this account would be one too many; those tried before stay open to the same identity."""
-    since = clock.now() - timedelta(days=int(FACTS.get("probing_days").value))
+    since = clock.now() - timedelta(days=int(FACTS.limit("probing_days")))
     tried = select(VerificationAttempt.account_number).where(
         VerificationAttempt.identity == identity, VerificationAttempt.at > since
     )
     others = set(await session.scalars(tried.distinct())) - {account_number}
-    return len(others) + 1 >= FACTS.get("probing_accounts").value
+    return len(others) + 1 >= FACTS.limit("probing_accounts")
 
 
 async def record(

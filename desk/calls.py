@@ -52,7 +52,7 @@ async def record(
         raise Conflict("take the call first", code="call_not_yours")
     facts = desk.house.wording.facts
     tries, last = await _tried(session, ticket)
-    if last is not None and clock.now() - last < timedelta(hours=int(facts.get("ticket_call_gap").value)):
+    if last is not None and clock.now() - last < timedelta(hours=int(facts.limit("ticket_call_gap"))):
         raise Conflict("tried a short while ago", code="call_too_soon")
     data = {"reached": reached, "tries": tries + 1, "note": note.strip()}
     await repository.add_event(
@@ -60,7 +60,7 @@ async def record(
     )
     if reached:
         ticket.outcome = "resolved"
-    elif tries + 1 >= facts.get("ticket_call_tries").value:
+    elif tries + 1 >= facts.limit("ticket_call_tries"):
         ticket.outcome = "not_reachable"
     if answer:
         await _rate(session, ticket, answer, note)

@@ -140,10 +140,10 @@ async def urge(session: AsyncSession, desk: Intake, ticket: Ticket, *, key: str)
     if ticket.state == "closed":
         raise Closed("the ticket is closed")
     facts = desk.house.wording.facts
-    if ticket.urges >= facts.get("ticket_urge_most").value:
+    if ticket.urges >= facts.limit("ticket_urge_most"):
         raise Conflict("hurried as often as is of use", code="too_often")
     last = await _last_urge(session, ticket)
-    gap = timedelta(minutes=int(facts.get("ticket_urge_gap").value))
+    gap = timedelta(minutes=int(facts.limit("ticket_urge_gap")))
     if last is not None and clock.now() - last < gap:
         raise Conflict("hurried a moment ago", code="too_soon")
     ticket.urges += 1

@@ -57,7 +57,7 @@ async def begin(
 ) -> bool:
     """Note that the locked conversation is asked about `number` now; False where it must not be, or was already."""
     now = clock.now()
-    window = timedelta(hours=int(house.wording.facts.get("ticket_survey_hours").value))
+    window = timedelta(hours=int(house.wording.facts.limit("ticket_survey_hours")))
     heard = conversation.last_inbound_at
     if conversation.attributes.get(DECLINED) or heard is None or now - heard > window:
         return False
@@ -107,7 +107,7 @@ async def take(
 async def _asked(
     session: AsyncSession, house: Conversations, conversation_id: uuid.UUID, message_id: uuid.UUID
 ) -> Survey | None:
-    hours = int(house.wording.facts.get("ticket_survey_hours").value)
+    hours = int(house.wording.facts.limit("ticket_survey_hours"))
     query = select(Survey).where(
         Survey.conversation_id == conversation_id,
         Survey.asked_at > clock.now() - timedelta(hours=hours),

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from kit import clock
-from kit.dated import days, in_force
+from kit.dated import days, in_force, latest
 from kit.errors import MisconfiguredError
 from kit.settings import ROOT
 from kit.watched import Watched
@@ -59,6 +59,19 @@ class Facts:
         if found is None:
             raise LookupError(f"no fact {name!r} is in force on {on} in {province or 'all provinces'}")
         return found
+
+    def limit(self, name: str, province: str = "") -> Decimal:
+        """A figure that only decides and is not said: there always is one, before and after the days of its rows the nearest.
+
+        Raises `LookupError` for a name without rows there.
+        """
+        rows = [row for row in self.rows(name) if row.province in ("", province)]
+        day = clock.now().date()
+        found = in_force(rows, province, day) or latest(rows, province, day)
+        found = found or min(rows, key=lambda row: row.valid_from, default=None)
+        if found is None:
+            raise LookupError(f"there is no fact {name!r}")
+        return found.value
 
 
 def _read(files: Sequence[Path]) -> dict[str, list[Fact]]:

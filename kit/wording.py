@@ -6,7 +6,8 @@ the one without a channel; what needs a screen is left out on the telephone.
 Placeholders carry a kind that decides how a value is written or spoken: `{balance:yuan}`,
 `{energy:kwh}`, `{until:time}`, `{day:day}`, `{ended:date}`, `{in_force:year}`, `{account:digits}`, `{hall:phone}`,
 `{count:number}`; a bare `{name}` is text.
-`{fact_repair_arrival_city:number}` is the dated figure `repair_arrival_city` of `kit.facts`: no text holds one itself.
+`{fact_repair_arrival_city:number}` is the dated figure `repair_arrival_city` of `kit.facts`: no text holds one itself. A
+variant that names one has `undated` as well, the words without it, said on a day on which no such figure is in force.
 A missing value or key is an error: nothing half-filled is ever said.
 """
 
@@ -32,6 +33,10 @@ FACT = "fact_"
 UNFILLABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
+class NotInForce(Exception):
+    """A text names a figure that no row gives today."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What is said: `text` without markup; buttons and the name of a page where the channel shows them."""
@@ -47,7 +52,10 @@ class _Formatter(string.Formatter):
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if isinstance(key, str) and key.startswith(FACT) and key not in kwargs:
-            return self.facts.get(key.removeprefix(FACT), str(kwargs.get("province") or "")).value
+            try:
+                return self.facts.get(key.removeprefix(FACT), str(kwargs.get("province") or "")).value
+            except LookupError as error:
+                raise NotInForce(key) from error
         return super().get_value(key, args, kwargs)
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -83,8 +91,14 @@ class Wording:
         speaker = Speaker(spoken=channel == "ivr")
         try:
             filled = {"province": self.province, **(values or {})}
-            text = _Formatter(speaker, self.facts).vformat(chosen["text"], (), filled)
-        except UNFILLABLE as error:
+            formatter = _Formatter(speaker, self.facts)
+            try:
+                text = formatter.vformat(chosen["text"], (), filled)
+            except NotInForce:
+                if "undated" not in chosen:
+                    raise
+                text = formatter.vformat(chosen["undated"], (), filled)
+        except (NotInForce, *UNFILLABLE) as error:
             raise MisconfiguredError(f"response {key!r} cannot be filled: {error!r}") from error
         if channel == "ivr":
             return Words(text.strip())
@@ -104,14 +118,17 @@ def _read(files: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
             for key, variants in responses:
                 if key in catalogue:
                     raise MisconfiguredError(f"{file.name}: response {key!r} exists in another file already")
-                if not all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in variants):
-                    raise MisconfiguredError(f"{file.name}: response {key!r}: every variant needs a text")
+                texts = [(v["text"], v.get("undated", "")) for v in variants]
+                if not all(isinstance(text, str) for pair in texts for text in pair):
+                    raise MisconfiguredError(
+                        f"{file.name}: response {key!r}: every variant needs a text, `undated` may be another"
+                    )
                 catalogue[key] = variants
         except (
             OSError,
             UnicodeDecodeError,
             yaml.YAMLError,
-            KeyError,
+            LookupError,
             AttributeError,
             TypeError,
         ) as error:

@@ -38,7 +38,7 @@ class Due:
 
 def quiet(facts: Facts, moment: datetime) -> bool:
     """Whether it is night: nobody is written to then, unless the power has just failed."""
-    begins, ends = facts.get("notice_quiet_from").value, facts.get("notice_quiet_to").value
+    begins, ends = facts.limit("notice_quiet_from"), facts.limit("notice_quiet_to")
     return moment.astimezone(clock.SHANGHAI).hour >= begins or moment.astimezone(clock.SHANGHAI).hour < ends
 
 

@@ -202,7 +202,7 @@ class Outreach:
         now = clock.now()
         if notices.quiet(self.facts, now):
             return 0
-        hours = int(self.facts.get("ticket_survey_hours").value)
+        hours = int(self.facts.limit("ticket_survey_hours"))
         count = 0
         try:
             finished = await self.orders.finished(now - timedelta(hours=hours))

@@ -38,6 +38,9 @@ class Bind(HotlineAction):
     action_name = "action_bind"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if turn.intent == "affirm" and not turn.yes:
+            turn.say("utter_binding_offer")
+            return [SlotSet("offer", bound.OFFER)]
         standing = await self.clients.desk.standing(conversation=turn.conversation)
         account = standing.account_number
         if account is None:

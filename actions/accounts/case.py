@@ -21,7 +21,7 @@ from actions.accounts.wish import Wish
 from actions.accounts.words import says, way_of
 from actions.accounts.write import open_order
 from actions.base import HotlineAction
-from actions.forms import FormStep
+from actions.forms import IDLE, FormStep
 from actions.promise import say_by_when
 from actions.turn import Event, Turn
 from backends.contracts import OrderKind, OrderRequest
@@ -126,6 +126,8 @@ class ValidateCaseForm(FormStep):
             return self.missed(turn, ACCOUNT, "utter_case_account_again")
         if asked == CONFIRM and turn.no and len(turn.text) <= 4:  # 不对, and nothing beside it
             return self._ask_details(turn, case)
+        if asked == CONFIRM and (turn.intent in IDLE or turn.intent == "affirm"):
+            return self.missed(turn, CONFIRM, self._read_back(case), case=self._read(turn, case))
         return self._next(turn, found)
 
     def own_of(self, turn: Turn) -> frozenset[str]:
@@ -145,9 +147,12 @@ class ValidateCaseForm(FormStep):
         wanting = not complete if case["matter"] == PROBLEM else case["matter"] == relief.MATTER
         if wanting and not case.get("asked"):
             return self._ask_details(turn, case)
-        key = "utter_relief_confirm" if case["matter"] == relief.MATTER else "utter_case_confirm"
-        turn.say(key, case=self._read(turn, case))
+        turn.say(self._read_back(case), case=self._read(turn, case))
         return [SlotSet(CASE, case), *self._known(turn, case), *self.ask(CONFIRM)]
+
+    @staticmethod
+    def _read_back(case: dict[str, Any]) -> str:
+        return "utter_relief_confirm" if case["matter"] == relief.MATTER else "utter_case_confirm"
 
     def _ask_details(self, turn: Turn, case: dict[str, Any]) -> list[Event]:
         key = (

@@ -88,7 +88,7 @@ def for_manager(turn: Turn, state: State, variant: Variant) -> bool:
     said = " ".join(state.said)
     if GATHERING.get().says("important", said):
         return True
-    limit = turn.clients.wording.facts.get("apply_manager_kva", state.province).value
+    limit = turn.clients.wording.facts.limit("apply_manager_kva", state.province)
     power = kva(state.facts.get("capacity", "")) or kva(said)
     return variant.customer != "resident" and power >= float(limit)
 

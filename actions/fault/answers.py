@@ -49,7 +49,7 @@ async def judge(turn: Turn, fault: Fault, before: Fault) -> Verdict:
         return "changed"
     if reading.says_no(turn.text) or turn.no:
         return "wrong"
-    if reading.says_yes(turn.text) or turn.yes:
+    if turn.yes:
         return "yes"
     return ""
 

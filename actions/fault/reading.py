@@ -49,9 +49,6 @@ _NEIGHBOURS = re.compile(
     r"^(?:我看)?(?:隔壁|邻居|别人|别家|人家|对门|楼上|楼下|其他人|左右|旁边)+(?:家|他们|邻居)*(?:都|也|全|还|是)*"
     r"(?:有电|没电|没有电|有|没有|没|亮着|亮的|正常|停了|黑的|一样)(?:的|了|啊|呢|吧)*[。.!！]*$"
 )
-_YES = re.compile(
-    r"^(?:对|是|嗯|好|行|可以|没错|正确|确认|没问题|要得|中|得|ok|OK|Ok)(?:的|对|啊|呀|吧|了|嘛|哒|就是|这样|没错|好)*[。.!！~，, ]*(?:谢谢|麻烦了|快点吧?)?[。.!！]*$"
-)
 _NO = re.compile(r"^(?:不对|不是|错|不|没有|搞错|弄错|说错|有误|不太对)")
 _BACK = re.compile(
     r"^(?:我们?家|家里|哦|啊|哎|那个|已经|刚刚?|又|现在|好像|可以了|突然|[，, ])*(?:来电了|有电了|恢复了|通电了|送电了|亮了|好了)(?:[。.!！啊呀]|$|，?谢谢|，?不用)"
@@ -135,10 +132,6 @@ def scope_in(text: str, *, asked: bool = False) -> str:
 def only_of_neighbours(text: str) -> bool:
     """Whether the words tell of the neighbours' power and of nothing else."""
     return bool(_NEIGHBOURS.match(text.strip()))
-
-
-def says_yes(text: str) -> bool:
-    return bool(_YES.match(text.strip()))
 
 
 def says_no(text: str) -> bool:

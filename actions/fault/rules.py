@@ -43,14 +43,15 @@ class Priority:
 
 
 def wish(intent: str) -> Wish | None:
-    """None: this is not ours to take down."""
-    row = next((row for row in _in_force("wishes") if row["intent"] == intent), None)
+    """None: this is not ours to take down. Before the days of its first row a matter is taken down as that row says."""
+    rows = [row for row in _read("wishes")["wishes"] if row["intent"] == intent]
+    row = max(rows, key=_reach, default=None)
     return Wish(intent, row["kind"], tuple(row["parts"]), frozenset(row["checks"])) if row else None
 
 
 def intents() -> frozenset[str]:
     """Every intent that is taken down."""
-    return frozenset(row["intent"] for row in _in_force("wishes"))
+    return frozenset(row["intent"] for row in _read("wishes")["wishes"])
 
 
 def marks_in(texts: Iterable[str]) -> frozenset[Mark]:
@@ -96,6 +97,12 @@ def _said(text: str, words: Iterable[str]) -> bool:
 def _in_force(name: str) -> list[dict[str, Any]]:
     today = clock.now().date()
     return [row for row in _read(name)[name] if row["valid_from"] <= today <= row.get("valid_to", today)]
+
+
+def _reach(row: dict[str, Any]) -> tuple[bool, int]:
+    """The latest that has begun first, then what begins soonest."""
+    begun = (clock.now().date() - row["valid_from"]).days
+    return begun >= 0, -abs(begun)
 
 
 def _read(name: str) -> dict[str, Any]:

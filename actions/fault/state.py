@@ -7,9 +7,9 @@ from typing import Self
 
 from rasa_sdk.events import SlotSet
 
-from actions import history
+from actions import assent, history
 from actions.fault import rules
-from actions.fault.reading import door_in, has_building, has_room, phone_in, room_of, says_yes, scope_in
+from actions.fault.reading import door_in, has_building, has_room, phone_in, room_of, scope_in
 from actions.outage import full_name
 from actions.turn import Event, Turn
 from backends.contracts import Place, Scope
@@ -68,7 +68,7 @@ class Fault:
 
     def hear(self, turn: Turn, *, elsewhere: bool = False) -> None:
         """Whatever else the message answers, what it gives unasked is taken; its time not if it is of another matter."""
-        if not (says_yes(turn.text) or elsewhere):
+        if not (assent.agrees(turn.text) or elsewhere):
             self.said.append(turn.text)
         self.phone = phone_in(turn.text) or self.phone
         named = next((str(entity["value"]) for entity in turn.entities("scope")), "")

@@ -53,8 +53,9 @@ def due(kind: str, place: Place | None, province: str, made: datetime) -> Due:
 
 
 def urging(kind: str, day: date) -> Urging:
-    """The rule in force for orders of this kind. Raises `MisconfiguredError` if there is none."""
-    rows = _in_force("urging", kind, "", day)
+    """The rule in force for orders of this kind; before the first began, that one. Raises `MisconfiguredError` if there is none."""
+    first = min((row["valid_from"] for row in _load(FILE, _stamp(FILE))["urging"]), default=day)
+    rows = _in_force("urging", kind, "", max(day, first))
     if not rows:
         raise MisconfiguredError(f"{FILE.name}: no row of urging is in force on {day}: add one")
     return Urging(timedelta(minutes=rows[0]["apart"]), rows[0].get("most"))

@@ -18,7 +18,7 @@ from connectors.ivr.activities import Activity
 from connectors.ivr.answer import Answer
 from connectors.ivr.channel import ACCOUNT, NAME
 from connectors.ivr.inbound import caller_of, heard, keyed, of_call
-from conversations import record
+from conversations import emergency, record
 from conversations.disarm import clean
 from conversations.models import Conversation, Message, Outbox, Turn
 from conversations.ports import HandoffRequest, InboundMessage, Said
@@ -137,7 +137,11 @@ class Calls:
         answer.add(await self.house.collect(call.id))
         if answer.last:
             return
-        if await self._stuck(call.id):
+        if await self._danger(accepted.turn_id):  # which waits for no turn
+            await self._hand_over(
+                call.id, inbound.message_id, emergency.REASON, emergency.WORDS, answer, urgent=True
+            )
+        elif await self._stuck(call.id):
             await self._hand_over(call.id, inbound.message_id, "bot_failed", "utter_bot_failed", answer)
         else:
             answer.say(self.house.words("utter_still_working", NAME).text)
@@ -159,6 +163,12 @@ class Calls:
             call.last_inbound_at = clock.now()
         await self.house.bell.ring("desk", str(call_id))
         return True
+
+    async def _danger(self, message_id: uuid.UUID) -> bool:
+        """Whether a message that got no answer in time may well report danger to life."""
+        async with self.house.db.work() as session:
+            message = await session.get_one(Message, message_id)
+        return emergency.told(await emergency.understand(self.house, message, NAME))
 
     async def _stuck(self, call_id: uuid.UUID) -> bool:
         """True when a turn of this call has been waiting too long."""
@@ -215,7 +225,7 @@ class Calls:
             return [Word(outbox.id, message) for outbox, message in (await session.execute(query)).all()]
 
     async def _hand_over(
-        self, call_id: uuid.UUID, cause: str, reason: str, first: str, answer: Answer
+        self, call_id: uuid.UUID, cause: str, reason: str, first: str, answer: Answer, *, urgent: bool = False
     ) -> None:
         """Open a ticket for this call on our own account; `cause` makes it once."""
         async with self.house.db.work() as session:
@@ -224,7 +234,8 @@ class Calls:
                 session,
                 HandoffRequest(
                     conversation_id=call_id, key=f"{NAME}:{call_id}:{uuid.uuid5(call_id, cause)}:handoff",
-                    epoch=call.epoch, reason=reason, say_first=[self.house.words(first, NAME)],
+                    epoch=call.epoch, reason=reason, intent=emergency.EMERGENCY if urgent else "", urgent=urgent,
+                    say_first=[self.house.words(first, NAME)],
                 ),
             )  # fmt: skip
         answer.add(await self.house.collect(call_id))

@@ -9,7 +9,7 @@ import pytest
 
 from actions import doubt, turn
 from actions.reading import chosen
-from conversations import stretch
+from conversations import emergency
 from kit.settings import ROOT
 from kit.wording import Wording
 from tests.actions.conftest import World
@@ -70,7 +70,7 @@ def test_that_wishes_that_are_alike_begin_with_the_same_look_up_or_hold_each_oth
 
 
 def test_that_every_room_means_the_same_danger() -> None:
-    assert stretch.EMERGENCY_CONFIDENCE == turn.DANGER
+    assert emergency.EMERGENCY_CONFIDENCE == turn.DANGER
     scores = (ROOT / "bot" / "evaluation" / "scores.py").read_text("utf-8")
     assert f"\nDANGER = {turn.DANGER} " in scores
 

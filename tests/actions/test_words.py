@@ -111,10 +111,11 @@ def everywhere() -> list[tuple[str, str, bool]]:
     for file in sorted((ROOT / "data" / "responses").glob("*.yml")):
         for key, variants in yaml.safe_load(file.read_text("utf-8"))["responses"].items():
             for variant in variants:
-                bare = "".join(text for text, *_ in Formatter().parse(variant["text"]))
                 alone = not any(v.get("channel") == "ivr" for v in variants)
                 spoken = variant.get("channel") == "ivr" or ("channel" not in variant and alone)
-                found.append((key, bare, spoken and file.name not in SCREEN_ONLY))
+                for text in filter(None, (variant["text"], variant.get("undated"))):
+                    bare = "".join(part for part, *_ in Formatter().parse(text))
+                    found.append((key, bare, spoken and file.name not in SCREEN_ONLY))
     return found
 
 
@@ -141,6 +142,22 @@ def test_that_every_figure_in_words_is_in_force() -> None:
     for file in (ROOT / "data" / "responses").glob("*.yml"):
         for name in re.findall(r"\{fact_([a-z0-9_]+)", file.read_text("utf-8")):
             assert facts.get(name).value > 0, (file.name, name)
+
+
+def test_that_words_with_a_figure_have_words_for_a_day_on_which_it_is_not_in_force() -> None:
+    files = (ROOT / "data" / "responses").glob("*.yml")
+    for key, variants in (
+        (k, v) for f in files for k, v in yaml.safe_load(f.read_text("utf-8"))["responses"].items()
+    ):
+        for variant in variants:
+            undated = variant.get("undated", "")
+            assert ("{fact_" in variant["text"]) == bool(undated), key
+            assert "{fact_" not in undated, key
+            values = [
+                {field for _, field, *_ in Formatter().parse(text) if field and not field.startswith("fact_")}
+                for text in (variant["text"], undated or variant["text"])
+            ]
+            assert values[1] <= values[0], key
 
 
 def test_that_spoken_words_hold_no_digits_links_or_lists() -> None:

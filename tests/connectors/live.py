@@ -40,6 +40,7 @@ class ScriptedBot:
     house: Conversations | None = None
     scripts: dict[str, Script] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    parses: dict[str, Parse] = field(default_factory=dict)
 
     async def turn(self, conversation: Conversation, message: Message, epoch: int) -> BotTurn:
         self.asked.append(message.text)
@@ -59,7 +60,7 @@ class ScriptedBot:
         return BotTurn([Said(f"答：{message.text}")])
 
     async def parse(self, message: Message, channel: str) -> Parse:
-        return Parse("inform", 0.9, {"inform": 0.9})
+        return self.parses.get(message.text, Parse("inform", 0.9, {"inform": 0.9}))
 
     async def events(self, conversation_id: uuid.UUID, events: list[dict[str, Any]]) -> None:
         return None

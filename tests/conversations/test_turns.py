@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import func, select, text
 
-from conversations import permits, record
+from conversations import permits, record, turns
 from conversations.bot import BotDoor
 from conversations.models import Conversation, Message, Outbox, Turn
 from conversations.ports import BotFailed, BotTurn, Delivery, HandoffRequest, Parse, Said
@@ -124,6 +124,55 @@ async def test_that_words_which_the_desk_has_said_are_not_said_again(open_house:
 
     open_house.bot.script = hands_over
     assert await open_house.answered("sparks") == ["run!", "ticket 20260101123456"]
+
+
+SPARKS = Parse(
+    "report_hazard", 0.5, {"report_hazard": 0.5, "report_emergency": 0.35}, [{"entity": "address"}]
+)
+
+
+async def test_that_an_emergency_that_the_bot_fails_at_gets_the_safety_words_first_and_is_urgent(
+    open_house: House,
+) -> None:
+    async def broken(conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        raise BotFailed("the action server is down")
+
+    open_house.bot.script, open_house.bot.parses["sparks"] = broken, SPARKS
+    words = await open_house.answered("sparks")
+    assert "8米" in words[0]
+    assert words[1:] == ["ticket 20260101123456"]
+    assert open_house.bot.asked == ["sparks"]  # there is no time for a second try
+    [request] = open_house.desk.requests
+    assert (request.reason, request.intent, request.urgent) == ("emergency", "report_emergency", True)
+    assert open_house.desk.heard_texts == ["sparks"]  # with where it is
+
+
+async def test_that_an_emergency_does_not_wait_for_a_bot_that_hangs(
+    open_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = asyncio.Event()
+
+    async def hangs(conversation: Conversation, message: Message, epoch: int) -> BotTurn:
+        await asyncio.sleep(0.5)
+        late.set()
+        return BotTurn([Said(f"late answer to {message.text}")])
+
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
+    open_house.bot.script, open_house.bot.parses["sparks"] = hangs, SPARKS
+    assert (await open_house.answered("a bill"))[-1] == "late answer to a bill"
+    late.clear()
+    words = await open_house.answered("sparks")
+    assert "8米" in words[0]
+    assert not late.is_set()
+
+
+async def test_that_a_failure_that_nobody_can_understand_is_an_ordinary_one(open_house: House) -> None:
+    async def broken(*_: object) -> Parse:
+        raise BotFailed("the bot's door does not answer")
+
+    open_house.bot.script = open_house.bot.parse = broken  # type: ignore[assignment, method-assign]
+    assert "抱歉" in (await open_house.answered("sparks"))[0]
+    assert not open_house.desk.requests[0].urgent
 
 
 async def test_that_emergency_words_are_answered_while_an_agent_is_at_work(open_house: House) -> None:

@@ -19,6 +19,7 @@ from kit.settings import ROOT
 from kit.wording import Wording
 from tests.e2e.running import Resident, Running
 from tests.simulators.between import Between
+from tests.simulators.voice_gateway import VoiceGateway
 
 TICKET = re.compile(r"\d{4} \d{4} \d{4} \d{2}")
 DOWN = Wording().text("utter_backend_down", "wechat")
@@ -185,3 +186,29 @@ async def test_that_a_dead_backend_is_said_to_be_dead_and_a_person_is_offered(
     assert not re.search(r"\d{1,2}:\d{2}", answer)
     assert TICKET.search(person), person  # the offer is kept while the backend is still dead
     assert tickets(hotline, resident) == 1
+
+
+async def test_that_an_emergency_gets_the_safety_words_while_the_action_server_hangs(
+    hotline: Running, resident: Resident
+) -> None:
+    await resident.asks("你好")
+    os.kill(hotline.pid("actions"), signal.SIGSTOP)
+    try:
+        async with VoiceGateway(hotline.base, hotline.secrets["ivr_token"], timeout=40.0) as gateway:
+            await gateway.create()
+            await gateway.start(caller="13800009911")
+            _, spoken = await asyncio.gather(
+                resident.say("家里电线着火了，快来人"), gateway.say("有人触电了")
+            )
+        answer = await resident.new_words(seconds=6, expect="119")
+    finally:
+        os.kill(hotline.pid("actions"), signal.SIGCONT)
+    heard = [activity.get("text", "") for activity in spoken]
+    assert answer.startswith("请先保证人身安全")
+    assert "请先保证人身安全" in heard[0]
+    assert spoken[-1]["name"] == "transfer"
+    query = (
+        "select t.reason, t.priority from ticket t join conversation c on c.id = t.conversation_id"
+        " where c.resident in (%s, %s)"
+    )
+    assert hotline.rows(query, resident.openid, gateway.call_id) == [("emergency", "urgent")] * 2

@@ -1,10 +1,11 @@
 """Figures by province and day; what is broken is named."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
+from kit import clock
 from kit.errors import MisconfiguredError
 from kit.facts import Facts
 from kit.wording import Wording
@@ -38,6 +39,24 @@ def test_that_a_provinces_own_and_latest_row_is_said_while_it_holds(facts, provi
 def test_that_what_is_not_in_force_is_no_figure(facts, name, day):
     with pytest.raises(LookupError, match=name):
         facts.get(name, "", day)
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "value"),
+    [("arrival", "2019-06-01", 45), ("arrival", "2024-06-01", 45), ("lapsed", "2019-06-01", 5), ("lapsed", "2024-06-01", 7)],
+)  # fmt: skip
+def test_that_a_limit_decides_before_and_after_the_days_of_its_rows(
+    facts, tmp_path, monkeypatch, name, now, value
+):
+    (tmp_path / "b.yml").write_text(
+        "facts:\n  lapsed:\n  - {value: 5, valid_from: 2020-01-01, valid_to: 2020-12-31, source: s}\n"
+        "  - {value: 7, valid_from: 2021-01-01, valid_to: 2021-12-31, source: s}\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(f"{now}T10:00+08:00"))
+    assert facts.limit(name) == value
+    with pytest.raises(LookupError, match="nothing"):
+        facts.limit("nothing")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kit.errors import MisconfiguredError
+from kit.facts import Facts
 from kit.wording import Wording
 
 FIRST = """
@@ -147,3 +148,15 @@ def test_that_every_response_we_ship_is_readable_and_its_kinds_are_known() -> No
     words = Wording()
     assert "utter_greeting" in words.keys()  # noqa: SIM118
     assert "机器人" in words.text("utter_greeting", "ivr")
+
+
+def test_that_words_whose_figure_is_not_in_force_are_said_without_it(tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    row = "facts:\n  arrival:\n  - {value: 45, valid_from: 2022-01-01, valid_to: 2022-12-31, source: s}\n"
+    write(tmp_path / "facts" / "a.yml", row)
+    texts = "{text: '{fact_arrival:number}分钟到，{name}', undated: '尽快到，{name}'}"
+    write(tmp_path / "a.yml", f"responses:\n  utter_x:\n  - {texts}\n")
+    words = Wording(tmp_path, facts=Facts(tmp_path / "facts"))
+    assert words.text("utter_x", "web", name="王") == "尽快到，王"
+    with pytest.raises(MisconfiguredError, match="name"):
+        words.text("utter_x", "web")

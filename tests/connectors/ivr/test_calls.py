@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from conversations import verification
 from conversations.models import Message, Turn, Verification
-from conversations.ports import Said
+from conversations.ports import Parse, Said
 from desk.models import Ticket
 from kit import clock
 from tests.connectors.ivr.conftest import TOKEN, TRANSFER_TO, Line
@@ -135,6 +135,24 @@ async def test_that_a_late_answer_comes_with_the_next_request(line: Line) -> Non
 
     assert await line.live.eventually(done)
     assert texts(await line.gateway.no_input()) == ["上月八十元"]
+
+
+async def test_that_an_emergency_is_told_what_to_do_and_transferred_even_if_no_worker_is_at_work(
+    line: Line,
+) -> None:
+    gate = asyncio.Event()
+    line.live.bot.waits("有人触电了", gate, Said("late"))
+    line.live.bot.parses["有人触电了"] = Parse("report_hazard", 0.5, {"report_emergency": 0.4})
+    await line.gateway.start()
+    heard = await line.gateway.say("有人触电了")
+
+    assert "请先保证人身安全" in texts(heard)[0]
+    assert WORKING not in "".join(texts(heard))
+    assert events(heard) == ["transfer"]
+    async with line.live.house.db.work() as session:
+        ticket = (await session.execute(select(Ticket))).scalar_one()
+    assert (ticket.reason, ticket.priority, ticket.intent) == ("emergency", "urgent", "report_emergency")
+    gate.set()
 
 
 async def test_that_a_redelivered_activity_whose_answer_was_late_gets_it(line: Line) -> None:

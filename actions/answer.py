@@ -16,7 +16,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import doubt, history, measures
+from actions import doubt, history, measures, question
 from actions.accounts import relief
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -44,9 +44,13 @@ class Answer(HotlineAction):
             return self._not_known(turn)
         if choice and (entry := await asyncio.to_thread(self.clients.knowledge.entry, choice)):
             return await self._told(turn, entry, province)
+        if entry := await question.answered(turn):
+            return await self._told(turn, entry, province)
         found = await self._find(turn, province)
         if not found.sure and (entry := await self._request(turn)):
             return await self._told(turn, entry, province)
+        if not found.sure and (events := await self._measure(turn)):
+            return events
         if not found.entries:
             return self._not_known(turn)
         if not found.sure:
@@ -57,6 +61,20 @@ class Answer(HotlineAction):
         """What is told to a request whose words say it plainly, where no entry is surely meant."""
         request = relief.wanted(turn.text) if turn.matter == relief.MATTER else ""
         return await asyncio.to_thread(self.clients.knowledge.registering, request) if request else None
+
+    @staticmethod
+    async def _measure(turn: Turn) -> list[Event]:
+        """Where no entry is surely meant: the measure in force that speaks of this matter, and the offer of a person."""
+        known = await measures.here(turn)
+        speaking = [one for one in known.measures if turn.matter in one.effects.answers]
+        if not speaking:
+            return []
+        if turn.matter == relief.MATTER and (measure := known.arrears_measure):
+            return relief.tell_measure(turn, measure, relief.wanted(turn.text) or "defer")
+        for one in speaking:
+            turn.say("utter_measure_now", title=turn.spoken(one.title), text=turn.spoken(one.text))
+        turn.say("utter_measure_offer")
+        return turn.offer()
 
     async def _told(self, turn: Turn, entry: Entry, province: str) -> list[Event]:
         """The answer; where a request may come of it, a measure in force goes first, and the request is offered."""

@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import demands, history
+from actions import demands, history, measures
 from actions.clients import Clients
 from actions.turn import ANSWERING, Event, Turn
 from backends.desk import StaleEpoch
@@ -33,11 +33,13 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
     Words come from `data/responses` through `Turn.say`. A system that does not answer becomes an honest sentence
     and the offer of a person; a conversation that is somebody else's by now becomes silence with its reason. An answer
     that was the last one too comes with the offer of a person: whoever asks again was not helped by it.
-    `says_again`: its words are meant to be said as often as they are asked for.
+    `says_again`: its words are meant to be said as often as they are asked for. `says_measures`: what a measure in force
+    adds to the answer it says itself, for the place it told of; for any other it is said here.
     """
 
     action_name: ClassVar[str]
     says_again: ClassVar[bool] = False
+    says_measures: ClassVar[bool] = False
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
@@ -56,6 +58,8 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]
         try:
             async with asyncio.timeout(BUDGET):
                 events = await self.act(turn)
+                if not self.says_measures:
+                    await measures.say_beside(turn, events)
         except (MisconfiguredError, BadInput):
             raise
         except StaleEpoch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, assent, commands, demands, doubt, follow_up, history, tariff
+from actions import answer, assent, commands, demands, doubt, follow_up, history, question, tariff
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -148,21 +148,23 @@ class Fallback(HotlineAction):
     """
 
     action_name = "action_hotline_fallback"
+    says_measures = True
     says_again = True  # what comes after how many turns is its own matter
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.danger:
+        asked = await question.answered(turn)
+        if turn.danger and asked is None:
             turn.say("utter_emergency")
             return [SlotSet("handoff_reason", "emergency"), FollowupAction("action_register_danger")]
         if action := bindings.meant(turn) or commands.command(turn):
             return [FollowupAction(action)]
         if answered := assent.to_offer(turn):
             return [SlotSet("offer", turn.standing), *demands.given_back(turn, *answered, [])]
-        if asked := follow_up.meant(turn):
-            return demands.given_back(turn, turn.text, asked, turn.message.get("entities") or [])
+        if meant := follow_up.meant(turn):
+            return demands.given_back(turn, turn.text, meant, turn.message.get("entities") or [])
         if wish := doubt.picked(turn):
             return doubt.take_as(turn, wish)
-        if answer.picked(turn) is not None:
+        if asked or answer.picked(turn) is not None:
             return [FollowupAction("action_answer")]
         misses = self._misses(turn)
         if misses < PERSON_AT and not doubt.asked(turn) and (rivals := doubt.rivals(turn)):
@@ -179,7 +181,7 @@ class Fallback(HotlineAction):
         """How many turns right before this one were not understood either."""
         count = 0
         for earlier in turn.earlier:
-            if self.action_name not in history.done(earlier):
+            if history.done(earlier)[-1:] != [self.action_name]:
                 break
             count += 1
         return count

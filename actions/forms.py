@@ -42,6 +42,7 @@ class FormStep(HotlineAction):
     `takes`: by slot the entities of which one is an answer. `yes_no`: slots whose question is one of yes or no.
     """
 
+    says_measures = True
     slots: ClassVar[tuple[str, ...]]
     own: ClassVar[frozenset[str]]
     given_up: ClassVar[str]

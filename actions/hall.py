@@ -27,6 +27,7 @@ class TellHall(HotlineAction):
     """What is known about the hall that is meant; several: which of them."""
 
     action_name = "action_tell_hall"
+    says_measures = True
 
     async def act(self, turn: Turn) -> list[Event]:
         words, halls = await self._search(turn)

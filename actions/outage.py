@@ -26,7 +26,7 @@ RUNNING_FIRST = ("running", "announced", "restored", "cancelled")
 
 def address_of(turn: Turn) -> str:
     """The address in the message, '' if there is none; its spans joined, since people pause within one."""
-    return "".join(turn.words_of(entity) for entity in turn.entities("address"))
+    return turn.address
 
 
 def full_name(place: Place) -> str:
@@ -74,6 +74,7 @@ class TellOutage(HotlineAction):
     """What is known about the power at an address. Needs no account, ever."""
 
     action_name = "action_tell_outage"
+    says_measures = True
 
     async def act(self, turn: Turn) -> list[Event]:
         address, answer = await self._look_up(turn)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import yaml
+from rasa_sdk.events import FollowupAction
 
-from actions import history
+from actions import answer, history
 from actions.base import HotlineAction
-from actions.outage import address_of
+from actions.measures import Region, region_asked
 from actions.reading import plain
 from actions.turn import Event, Turn
 from backends.contracts import Measure
@@ -19,24 +19,9 @@ from kit import clock
 from kit.settings import ROOT
 
 LOOKUP = ROOT / "data" / "lookups" / "measures.yml"
-ENDINGS = ("新区", "省", "市", "区", "县")
 TOLD, TOLD_SPOKEN = 3, 2  # measures in full; the others by their titles
 NAMED = 5  # titles, at most
 ENDED_TOLD = 2
-
-
-@dataclass(frozen=True)
-class Region:
-    """Where the question is about. `said`: the resident said so; else it is the hotline's own province."""
-
-    province: str
-    city: str = ""
-    district: str = ""
-    said: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.district or self.city or self.province
 
 
 class TellMeasures(HotlineAction):
@@ -47,7 +32,7 @@ class TellMeasures(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         every = await self.clients.measures.all()
         asked = question(turn)
-        region = await self._region(turn, asked, every)
+        region = await region_asked(turn, asked, every)
         today = clock.now().date()
         holding = await self.clients.measures.in_force(region.province, region.city, region.district)
         over = [
@@ -58,6 +43,8 @@ class TellMeasures(HotlineAction):
         wanted, ended = fitting(asked, holding), fitting(asked, over)
         if ended and (not wanted or score(asked, ended[0]) > score(asked, wanted[0])):
             return self._tell_ended(turn, ended, holding, region)
+        if not wanted and await answer.known(turn):
+            return [FollowupAction("action_answer")]
         if not holding:
             turn.say("utter_measure_none", region=region.name)
             turn.say("utter_measure_offer")
@@ -94,17 +81,6 @@ class TellMeasures(HotlineAction):
             turn.say("utter_measure_none", region=region.name)
         turn.say("utter_measure_offer")
         return turn.offer()
-
-    async def _region(self, turn: Turn, asked: str, every: Sequence[Measure]) -> Region:
-        """The place of the message or of the conversation, else a region that the words name, else the hotline's own."""
-        named = region_in(asked, every)
-        words = address_of(turn) or (turn.slot("address") if named is None else "")
-        if words:
-            answer = await self.clients.outages.place(words)
-            found = {(place.province, place.city, place.district) for place in answer.places}
-            if len(found) == 1:
-                return Region(*found.pop())
-        return named or Region(self.clients.wording.province, said=False)
 
 
 def question(turn: Turn) -> str:
@@ -146,23 +122,6 @@ def fitting(text: str, measures: Iterable[Measure]) -> list[Measure]:
     return [
         one for _, one in sorted(kept, key=lambda k: (-k[0], "resident" not in k[1].customers, k[1].measure_id))
     ]  # fmt: skip
-
-
-def region_in(text: str, measures: Iterable[Measure]) -> Region | None:
-    """The narrowest region named in the text, of those that measures know."""
-    found: list[Region] = []
-    for one in measures:
-        found += [Region(one.province, one.city, d) for d in one.districts if _names(text, d)]
-        if one.city and _names(text, one.city):
-            found.append(Region(one.province, one.city))
-        if _names(text, one.province):
-            found.append(Region(one.province))
-    return max(found, key=lambda region: (bool(region.district), bool(region.city)), default=None)
-
-
-def _names(text: str, region: str) -> bool:
-    short = next((region.removesuffix(e) for e in ENDINGS if region.endswith(e)), region)
-    return (short if len(short) > 1 else region) in text
 
 
 def region_of(turn: Turn, measure: Measure) -> str:

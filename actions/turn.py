@@ -148,6 +148,11 @@ class Turn:
         """An entity as the resident wrote it."""
         return self.text[int(entity.get("start") or 0) : int(entity.get("end") or 0)] or str(entity["value"])
 
+    @property
+    def address(self) -> str:
+        """The address in the message, '' if there is none; its spans joined, since people pause within one."""
+        return "".join(self.words_of(entity) for entity in self.entities("address"))
+
     def nothing_but(self, *names: str) -> bool:
         """Whether the message is made of such entities, and of what people say around them."""
         rest = self.text

@@ -18,11 +18,6 @@ from actions.accounts.wish import SLOT, Wish
 from actions.accounts.words import says
 from actions.turn import SURE, Event, Turn
 from backends.contracts import Measure
-from backends.desk import StaleEpoch
-from kit.errors import HotlineError
-from kit.logging import get
-
-log = get(__name__)
 
 MATTER = "ask_arrears_rule"
 ACTION, OFFER = "action_report_case", "report_case"
@@ -38,20 +33,7 @@ def wanted(text: str) -> str:
 
 async def spared(turn: Turn) -> measures.InForce:
     """The measures in force where the resident is, as far as that is known."""
-    region: tuple[str, ...] = ()
-    try:
-        standing = await turn.clients.desk.standing(conversation=turn.conversation)
-        if standing.account_number:
-            region = await measures.region_of_account(turn, standing.account_number)
-        elif address := str(turn.slot("address") or ""):
-            answer = await turn.clients.outages.place(address)
-            found = {(place.province, place.city, place.district) for place in answer.places}
-            region = found.pop() if len(found) == 1 else ()
-    except StaleEpoch:
-        raise
-    except HotlineError as error:
-        log.warning("region_unknown", error=type(error).__name__)
-    return await measures.in_force(turn, *region)
+    return await measures.here(turn, "resident")
 
 
 def settles(known: measures.InForce, wanted: str) -> Measure | None:

@@ -15,10 +15,15 @@ def subjects(state: State) -> list[str]:
 
 
 async def opened(turn: Turn, state: State, variant: Variant) -> bool:
-    """Whether a measure opens the lane today. Measures that cannot be asked open nothing: no promise is made of silence."""
+    """Whether a measure opens the lane today: where it is to be built, else where the message, the account or the house is.
+
+    Measures that cannot be asked open nothing: no promise is made of silence."""
     named = subjects(state)
     if not named:
         return False
     customer = "resident" if variant.customer == "resident" else "firm"
-    known = await measures.in_force(turn, state.province, state.city, state.district, customer)
+    if state.city or state.district:
+        known = await measures.in_force(turn, state.province, state.city, state.district, customer)
+    else:
+        known = await measures.here(turn, customer)
     return any(known.green_channel(subject) for subject in named)

@@ -31,6 +31,7 @@ class ReportFault(HotlineAction):
     """Begins, or begins again; `fault_form` does the rest, often within the same turn."""
 
     action_name = "action_report_fault"
+    says_measures = True
 
     async def act(self, turn: Turn) -> list[Event]:
         intent = turn.intent if turn.intent in rules.intents() else PLAIN

@@ -41,7 +41,13 @@ def _encode(texts: Sequence[str]) -> NDArray[np.float32]:
 def vector(text: str) -> NDArray[np.float32]:
     """(512,), of length 1."""
     held = _kept.get(text)
-    return held if held is not None else _encode([text])[0]
+    return held if held is not None else _of_message(text)
+
+
+@lru_cache(maxsize=64)
+def _of_message(text: str) -> NDArray[np.float32]:
+    """Asked for again and again within a turn."""
+    return np.asarray(_encode([text])[0], np.float32)
 
 
 def missing(texts: Iterable[str]) -> list[str]:

@@ -55,6 +55,14 @@ class Found:
     sure: bool = False
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The entry that stands out for a message by itself, and its score without any intent's bonus."""
+
+    entry: Entry
+    score: float
+
+
 class Index:
     """Entries, searchable."""
 
@@ -149,6 +157,20 @@ class Knowledge:
         return Found(
             [entry for entry in meant if entry.answer(province, day) or entry.ended(province, day)], sure
         )
+
+    def stands_out(self, text: str) -> Standing | None:
+        """The one entry that is ahead of all others and speaks of most of the message, whatever its intents; None if none is."""
+        index = self._current()
+        if index is None or not text.strip():
+            return None
+        scores, held = index.scores(text)
+        first, second = np.argsort(-scores, kind="stable")[:2] if len(scores) > 1 else (0, None)
+        entry = index.entries[first]
+        asks = len(text.strip()) > TOPIC or text.strip() in entry.questions
+        ahead = second is None or scores[second] <= scores[first] - AHEAD
+        if not (ahead and asks) or held[first] < COVERS:
+            return None
+        return Standing(entry, float(scores[first]))
 
     def _current(self) -> Index | None:
         with self._lock:

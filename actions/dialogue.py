@@ -8,7 +8,8 @@ from actions import answer, assent, commands, demands, doubt, follow_up, history
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
-from actions.outage import REPORT, address_of
+from actions.outage import REPORT
+from actions.places import address_of
 from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
 from actions.urge import ask_withdrawal, withdrawable

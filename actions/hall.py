@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
-from actions.outage import address_of
+from actions.places import address_of
 from actions.reading import chosen, names_in
 from actions.turn import Event, Turn
 from backends.contracts import Hall, Span

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import yaml
 
-from actions.outage import address_of
+from actions.places import address_of
 from actions.turn import Turn
 from backends.contracts import AccountProfile
 from backends.desk import StaleEpoch

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import places
 from actions.base import HotlineAction
-from actions.forms import FormStep
-from actions.outage import address_of, full_name
+from actions.forms import LAST_TRY, FormStep
+from actions.places import Sought, address_of, seek
 from actions.reading import chosen
 from actions.turn import Event, Turn
 from backends.contracts import Place
@@ -28,12 +29,12 @@ class SubscribeOutage(HotlineAction):
             turn.say("utter_subscribe_not_here")
             return []
         if words := address_of(turn) or str(turn.slot("address") or ""):
-            answer = await turn.clients.outages.place(words)
+            sought = Sought()
+            _, answer = await seek(turn, sought, words)
             if answer.match == "exact":
                 await subscribe_to(turn, answer.places[0])
                 return [SlotSet("asking", None)]
-            options = [full_name(place) for place in answer.places]
-            return [SlotSet("asking", {"form": FORM, "options": options}), FollowupAction(FORM)]
+            return [SlotSet("asking", {"form": FORM, **asdict(sought)}), FollowupAction(FORM)]
         return [SlotSet("asking", {"form": FORM}), FollowupAction(FORM)]
 
 
@@ -115,28 +116,20 @@ class ValidateSubscribeForm(FormStep):
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         if asked is None:
             return self.ask_again(turn, PLACE)
-        options: list[str] = list(turn.asking(FORM).get("options") or [])
-        which = chosen(turn.text, options) if options else None
-        words = options[which] if which is not None else address_of(turn)
-        if not words and self.elsewhere(turn):
+        before, sought = Sought.restored(turn.asking(FORM)), Sought.restored(turn.asking(FORM))
+        which = chosen(turn.text, sought.options) if sought.options else None
+        if which is None and not address_of(turn) and self.elsewhere(turn):
             return self.give_away()
-        answer = await turn.clients.outages.place(words or turn.text)
+        _, answer = await seek(turn, sought)
         if answer.match == "exact":
             await subscribe_to(turn, answer.places[0])
             return self.leave()
-        if answer.match == "candidates":
-            turn.choose("utter_subscribe_which", found := [full_name(place) for place in answer.places])
-            return self.ask(PLACE, **self._asking(turn, options=found))
-        return self.missed(turn, PLACE, "utter_subscribe_place_unknown")
+        tries = 0 if sought.narrowed(before) else self.tries(turn) + 1
+        return self.give_up(turn) if tries >= LAST_TRY else self._ask(turn, sought, tries)
 
-    @staticmethod
-    def _asking(turn: Turn, **changes: Any) -> dict[str, Any]:
-        return {"tries": int(turn.asking(FORM).get("tries", 0)), **changes}
+    def _ask(self, turn: Turn, sought: Sought, tries: int) -> list[Event]:
+        places.ask(turn, sought, tries, first="utter_ask_subscribe_place")
+        return self.ask(PLACE, tries=tries, **asdict(sought))
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
-        options = list(turn.asking(FORM).get("options") or [])
-        if options:
-            turn.choose("utter_subscribe_which", options)
-        else:
-            turn.say("utter_ask_subscribe_place")
-        return self.ask(asked, **self._asking(turn, options=options))
+        return self._ask(turn, Sought.restored(turn.asking(FORM)), self.tries(turn))

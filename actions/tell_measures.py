@@ -11,7 +11,7 @@ import yaml
 
 from actions import history
 from actions.base import HotlineAction
-from actions.outage import address_of
+from actions.places import address_of
 from actions.reading import plain
 from actions.turn import Event, Turn
 from backends.contracts import Measure

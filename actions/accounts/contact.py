@@ -9,7 +9,7 @@ from actions.accounts.wish import SLOT, Wish
 from actions.accounts.words import says
 from actions.accounts.write import open_order
 from actions.forms import FormStep
-from actions.outage import address_of
+from actions.places import address_of
 from actions.promise import say_by_when
 from actions.reading import names_in, phones_in
 from actions.turn import Event, Turn

@@ -13,7 +13,7 @@ from actions.fault.marks import heard
 from actions.fault.reading import phone_in
 from actions.fault.state import SLOT, Fault
 from actions.fault.writing import place_order
-from actions.outage import address_of
+from actions.places import address_of
 from actions.turn import EMERGENCY, Event, Turn
 from backends.contracts import OrderRequest
 from backends.desk import StaleEpoch

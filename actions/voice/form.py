@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from actions.applications.order import write
 from actions.forms import FormStep
 from actions.gathering import GATHERING, forgets, read
-from actions.outage import address_of
+from actions.places import address_of
 from actions.promise import timeless
 from actions.reading import phones_in
 from actions.turn import SURE, Event, Turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import HotlineAction
-from actions.outage import address_of
+from actions.places import address_of
 from actions.turn import DOUBT, Event, Turn
 from actions.voice.guide import VOICES, State
 

@@ -8,7 +8,7 @@ from actions import answer, assent, commands, demands, doubt, follow_up, history
 from actions.accounts import bindings
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
-from actions.outage import REPORT, address_of
+from actions.outage import REPORT
 from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
 from actions.urge import ask_withdrawal, withdrawable
@@ -69,7 +69,7 @@ class Inform(HotlineAction):
             return [SlotSet("account_number", number.digits), FollowupAction("action_tell_bill")]
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
-        if address := address_of(turn):
+        if address := turn.address:
             wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
             return [SlotSet("address", address), FollowupAction(wanted)]
         turn.say("utter_ask_what")

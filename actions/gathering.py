@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,8 @@ import yaml
 
 from actions.accounts.proof import account_in
 from actions.identity import name_in
-from actions.outage import address_of, full_name
-from actions.places import look_up
-from actions.reading import chosen, phones_in, plain
+from actions.places import Sought, seek
+from actions.reading import phones_in, plain
 from actions.turn import SURE, Turn
 from backends.contracts import Place
 from kit.errors import MisconfiguredError
@@ -79,11 +78,10 @@ class Gathering:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: `value`; of an address also the place, or the places it may be; without either it is on no list."""
+    """What was read: `value`; of an address also the place, where one is surely meant."""
 
     value: str
     place: Place | None = None
-    candidates: tuple[str, ...] = ()
 
 
 def mentions(text: str, words: Iterable[str]) -> bool:
@@ -119,16 +117,16 @@ def _fact(name: str, row: dict[str, Any]) -> Fact:
 
 
 async def read(
-    turn: Turn, fact: Fact, *, asked: bool, text: str = "", options: Sequence[str] = (), before: str = ""
+    turn: Turn, fact: Fact, *, asked: bool, text: str = "", sought: Sought | None = None
 ) -> Reading | None:
     """The fact as the message gives it; None: not at all. Raises `BackendError` where a place is looked up.
 
-    `text`: the part of the message that may hold it, all by default. `options`: the places asked about. `before`: what
-    was said of the address so far, not enough for a place.
+    `text`: the part of the message that may hold it, all by default. `sought`: what was told of the address so far;
+    brought up to date.
     """
     text = text or turn.text
     if fact.reader == "place":
-        found = await _place(turn, text, options, before, asked=asked)
+        found = await _place(turn, text, sought or Sought(), asked=asked)
     else:
         value = _value_of(turn, fact, text, asked=asked)
         found = Reading(value[:LONGEST]) if value else None
@@ -216,16 +214,14 @@ def _words(turn: Turn, fact: Fact, text: str) -> str:
     return "" if fact.optional and GATHERING.get().says("unknown", text) else text.strip()
 
 
-async def _place(
-    turn: Turn, text: str, options: Sequence[str], before: str, *, asked: bool
-) -> Reading | None:
-    """An address by what the utility knows; what is called an address and on no list is given back as it was said."""
-    which = chosen(text, options) if options else None
-    said = options[which] if which is not None else address_of(turn)
-    words, answer = await look_up(turn, [said, text, before and before + text] if asked else [said])
+async def _place(turn: Turn, text: str, sought: Sought, *, asked: bool) -> Reading | None:
+    """An address by what the utility knows; what is called an address and is on no list is given back as it was said."""
+    named = turn.address
+    said = named if text == turn.text or (named and named in text) else text
+    if not asked and not said:
+        return None
+    before = replace(sought)
+    words, answer = await seek(turn, sought, said)
     if answer.match == "exact":
-        return Reading(words if words == before + text else said or text.strip(), answer.places[0])
-    candidates = tuple(full_name(place) for place in answer.places)
-    if candidates and (said or candidates != tuple(options)):  # of the same places nothing more is known
-        return Reading(said or words, candidates=candidates)
-    return Reading(said) if said else None
+        return Reading(words, answer.places[0])
+    return Reading(said or words) if said or sought.narrowed(before) else None

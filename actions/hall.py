@@ -11,7 +11,6 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import history, measures
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
-from actions.outage import address_of
 from actions.reading import names_in
 from actions.turn import Event, Turn
 from backends.contracts import Hall, Span
@@ -111,7 +110,7 @@ class ValidateHallForm(FormStep):
 def hall_of(turn: Turn) -> str:
     """What the message calls the hall, or the place it should be near; '' if nothing."""
     named = "".join(turn.words_of(entity) for entity in turn.entities("business_hall"))
-    return named or address_of(turn)
+    return named or turn.address
 
 
 def day_of(turn: Turn) -> date | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import time
 from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import history, places
 from actions.base import END_OF_FORM, HotlineAction
 from actions.forms import LAST_TRY, FormStep
 from actions.hall import hours
-from actions.outage import address_of, full_name
-from actions.places import look_up
+from actions.places import Sought, full_name, seek
 from actions.turn import Event, Turn
-from backends.contracts import GridManager, Place, PlaceAnswer, Span
+from backends.contracts import GridManager, OutageAnswer, Place, Span
 from kit import clock
 
 FORM = "manager_form"
@@ -37,31 +37,21 @@ class TellManager(HotlineAction):
     action_name = "action_tell_manager"
 
     async def act(self, turn: Turn) -> list[Event]:
-        address, answer = await self._look_up(turn)
+        before, sought = Sought.restored(turn.asking(FORM)), Sought.restored(turn.asking(FORM))
+        address, answer = await self._look_up(turn, sought)
         if answer.match == "exact":
             return self._tell(turn, answer.places[0], address)
-        tries = int(turn.asking(FORM).get("tries", 0))
-        if not address and not answer.places:
-            asking = {"form": FORM, "tries": tries}
-        elif tries + 1 >= LAST_TRY:
+        tries = 0 if sought.narrowed(before) else int(turn.asking(FORM).get("tries", 0)) + bool(address)
+        if tries >= LAST_TRY:
             turn.say("utter_manager_given_up")
             return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
-        else:
-            options = [full_name(place) for place in answer.places]
-            asking = {
-                "form": FORM,
-                "tries": tries + 1,
-                "options": options,
-                "problem": "" if options else "unknown",
-            }
+        asking = {"form": FORM, "tries": tries, **asdict(sought)}
         return [SlotSet("address", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
 
-    async def _look_up(self, turn: Turn) -> tuple[str, PlaceAnswer]:
+    async def _look_up(self, turn: Turn, sought: Sought) -> tuple[str, OutageAnswer]:
         """As for outages: the address of the message or of our question, the whole message, the address of before."""
-        said = history.slot_set(turn.events, "address") or address_of(turn)
-        tried = [said, turn.text] if said else [turn.text, turn.slot("address") or ""]
-        words, answer = await look_up(turn, tried)
-        return said if words in ("", turn.text) else words, answer
+        said = history.slot_set(turn.events, "address") or turn.address
+        return await seek(turn, sought, said, known=str(turn.slot("address") or ""))
 
     @staticmethod
     def _tell(turn: Turn, place: Place, address: str) -> list[Event]:
@@ -94,15 +84,12 @@ class ValidateManagerForm(FormStep):
         if self.elsewhere(turn):
             return self.give_away(turn)
         return [
-            SlotSet("address", self.option(turn) or address_of(turn) or turn.text),
+            SlotSet("address", self.option(turn) or turn.address or turn.text),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_manager"),
         ]
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
-        asking = turn.asking(FORM)
-        if options := asking.get("options"):
-            turn.choose("utter_manager_which", options)
-        else:
-            turn.say("utter_manager_unknown" if self.problem(turn) else "utter_manager_where")
-        return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]
+        asking = turn.asking(FORM) or {"form": FORM}
+        places.ask(turn, Sought.restored(asking), int(asking.get("tries", 0)), first="utter_manager_where")
+        return [SlotSet("asking", asking), SlotSet("requested_slot", asked)]

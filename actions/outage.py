@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history, measures, outage_region
+from actions import history, measures, outage_region, places
 from actions.base import END_OF_FORM, HotlineAction
 from actions.fault.marks import lifeline
 from actions.forms import LAST_TRY, FormStep
+from actions.places import Sought, full_name, seek
 from actions.turn import Event, Turn
-from backends.contracts import Outage, OutageAnswer, Place
+from backends.contracts import Outage, OutageAnswer
 from kit import clock
 
 FORM = "outage_form"
 INTENTS = frozenset({"query_outage", "query_planned_outage"})
 REPORT = "fault"  # what the slot `offer` holds while taking down a fault is offered
 TOLD_AT_ONCE = 2
-RANK = {"none": 0, "candidates": 1, "exact": 2}
-WHERE = {"unknown": "utter_address_unknown", "region": "utter_outage_region_where"}  # why it is asked again
 PLANNED_FIRST = ("announced", "running", "cancelled", "restored")
 RUNNING_FIRST = ("running", "announced", "restored", "cancelled")
-
-
-def address_of(turn: Turn) -> str:
-    """The address in the message, '' if there is none; its spans joined, since people pause within one."""
-    return turn.address
-
-
-def full_name(place: Place) -> str:
-    """A place so that it cannot be mistaken for its namesakes; understood when sent back."""
-    return f"{place.city}{place.district}{place.street}{place.name}"
 
 
 def told_publicly(answer: OutageAnswer) -> list[Outage]:
@@ -66,10 +56,6 @@ def say_outage(turn: Turn, outage: Outage) -> None:
     turn.say(key, **values)
 
 
-def _better(found: OutageAnswer, known: OutageAnswer) -> bool:
-    return (RANK[found.match], bool(found.region)) > (RANK[known.match], bool(known.region))
-
-
 class TellOutage(HotlineAction):
     """What is known about the power at an address. Needs no account, ever."""
 
@@ -77,7 +63,9 @@ class TellOutage(HotlineAction):
     says_measures = True
 
     async def act(self, turn: Turn) -> list[Event]:
-        address, answer = await self._look_up(turn)
+        before = Sought.restored(turn.asking(FORM))
+        sought = Sought.restored(turn.asking(FORM))
+        address, answer = await self._look_up(turn, sought)
         if answer.match == "exact":
             place = answer.places[0]
             known = await measures.in_force(turn, place.province, place.city, place.district)
@@ -85,38 +73,24 @@ class TellOutage(HotlineAction):
             events = self._tell(turn, called_off, address)
             measures.say_also(turn, known, turn.matter)
             return events
-        tries = int(turn.asking(FORM).get("tries", 0))
-        asking: dict[str, Any]
-        if answer.region and turn.asking(FORM).get("problem") != "region":
-            await outage_region.say(turn, answer)
-            asking = {"form": FORM, "tries": tries, "problem": "region"}
-        elif not address and not answer.places:
-            asking = {"form": FORM, "tries": tries}
-        elif tries + 1 >= LAST_TRY:
+        tries = 0 if sought.narrowed(before) else int(turn.asking(FORM).get("tries", 0)) + bool(address)
+        if tries >= LAST_TRY:
             turn.say("utter_address_given_up")
             return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
-        else:
-            options = [full_name(place) for place in answer.places]
-            problem = "" if options else "unknown"
-            asking = {"form": FORM, "tries": tries + 1, "options": options, "problem": problem}
+        asking: dict[str, Any] = {"form": FORM, "tries": tries, **asdict(sought)}
+        if sought.within != before.within and not (before.within and sought.within.startswith(before.within)):
+            await outage_region.say(turn, answer)
+            asking["listed"] = True
         return [SlotSet("address", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
 
-    async def _look_up(self, turn: Turn) -> tuple[str, OutageAnswer]:
+    async def _look_up(self, turn: Turn, sought: Sought) -> tuple[str, OutageAnswer]:
         """The address as it was said, and what is known of it.
 
-        Tried in turn: the address of the message, or the answer to our question; the whole message, where none was
-        cut out of it or too little; the address of before, which "and when will it be back?" means.
+        Tried in turn: the address of the message, or the answer to our question, with what was told before; the whole
+        message, where none was cut out of it or too little; the address of before, which "and when will it be back?" means.
         """
-        said = history.slot_set(turn.events, "address") or address_of(turn)
-        tried = [said, turn.text] if said else [turn.text, turn.slot("address") or ""]
-        best, answer = said, OutageAnswer(match="none", places=[], outages=[])
-        for words in dict.fromkeys(filter(None, tried)):
-            found = await self.clients.outages.look_up(words, ended=True)
-            if _better(found, answer):
-                best, answer = said if words == turn.text else words, found
-            if answer.match == "exact":
-                break
-        return best, answer
+        said = history.slot_set(turn.events, "address") or turn.address
+        return await seek(turn, sought, said, known=str(turn.slot("address") or ""), ended=True)
 
     def _tell(self, turn: Turn, answer: OutageAnswer, address: str) -> list[Event]:
         place = answer.places[0].name
@@ -154,23 +128,22 @@ class ValidateOutageForm(FormStep):
             return self.ask_again(turn, "address")
         if self.elsewhere(turn):
             return self.give_away(turn)
-        # How often it was asked in vain, and why, is kept: the look-up counts on.
-        asking = {name: value for name, value in turn.asking(FORM).items() if name != "options"}
+        # How often it was asked in vain, and what is known of the place, is kept: the look-up counts on.
         return [
-            SlotSet("address", self.option(turn) or address_of(turn) or turn.text),
-            SlotSet("asking", asking or {"form": FORM}),
+            SlotSet("address", self.option(turn) or turn.address or turn.text),
+            SlotSet("asking", turn.asking(FORM) or {"form": FORM}),
             SlotSet("requested_slot", None),
             FollowupAction("action_tell_outage"),
         ]
 
     def own_of(self, turn: Turn) -> frozenset[str]:
         """Whoever reports an outage says where it is; without a place, it is a fault to be registered."""
-        return self.own | {"report_outage"} if address_of(turn) else self.own
+        return self.own | {"report_outage"} if turn.address else self.own
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
-        asking = turn.asking(FORM)
-        if options := asking.get("options"):
-            turn.choose("utter_outage_which", options)
+        asking = turn.asking(FORM) or {"form": FORM}
+        if asking.get("listed"):
+            turn.say("utter_outage_region_where")
         else:
-            turn.say(WHERE.get(self.problem(turn), "utter_ask_address"))
-        return [SlotSet("asking", asking or {"form": FORM}), SlotSet("requested_slot", asked)]
+            places.ask(turn, Sought.restored(asking), int(asking.get("tries", 0)))
+        return [SlotSet("asking", asking), SlotSet("requested_slot", asked)]

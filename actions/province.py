@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import yaml
 
-from actions.outage import address_of
 from actions.turn import Turn
 from backends.contracts import AccountProfile
 from backends.desk import StaleEpoch
@@ -38,7 +37,7 @@ async def province_of(turn: Turn) -> str:
 async def where(turn: Turn, before: Sequence[str] = ()) -> Where:
     """What the message names, or one of the messages `before`; else the account; else an address given earlier."""
     said = next(filter(None, map(named_in, [turn.text, *before])), "")
-    said = said or await _if_it_answers(_of_place(turn, address_of(turn))) or ""
+    said = said or await _if_it_answers(_of_place(turn, turn.address)) or ""
     account = await _if_it_answers(_verified(turn))
     if account and said in ("", _short(account.province)):
         return Where(_short(account.province), account)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import asdict
+from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import places
 from actions.base import HotlineAction
-from actions.forms import FormStep
-from actions.outage import INTENTS, address_of, full_name
+from actions.forms import LAST_TRY, FormStep
+from actions.outage import INTENTS
+from actions.places import Sought, seek
 from actions.turn import Event, Turn
 from backends.contracts import Place
 
@@ -26,13 +29,13 @@ class SubscribeOutage(HotlineAction):
         if turn.channel != WHERE:
             turn.say("utter_subscribe_not_here")
             return []
-        if words := address_of(turn) or str(turn.slot("address") or ""):
-            answer = await turn.clients.outages.place(words)
+        if words := turn.address or str(turn.slot("address") or ""):
+            sought = Sought()
+            _, answer = await seek(turn, sought, words)
             if answer.match == "exact":
                 await subscribe_to(turn, answer.places[0])
                 return [SlotSet("asking", None)]
-            options = [full_name(place) for place in answer.places]
-            return [SlotSet("asking", {"form": FORM, "options": options}), FollowupAction(FORM)]
+            return [SlotSet("asking", {"form": FORM, **asdict(sought)}), FollowupAction(FORM)]
         return [SlotSet("asking", {"form": FORM}), FollowupAction(FORM)]
 
 
@@ -117,28 +120,21 @@ class ValidateSubscribeForm(FormStep):
             return self.ask_again(turn, PLACE)
         if self.elsewhere(turn):
             return self.give_away(turn)
-        words = self.option(turn) or address_of(turn) or turn.text
-        answer = await turn.clients.outages.place(words)
+        before, sought = Sought.restored(turn.asking(FORM)), Sought.restored(turn.asking(FORM))
+        _, answer = await seek(turn, sought)
         if answer.match == "exact":
             await subscribe_to(turn, answer.places[0])
             return self.leave()
-        if answer.match == "candidates":
-            turn.choose("utter_subscribe_which", found := [full_name(place) for place in answer.places])
-            return self.ask(PLACE, **self._asking(turn, options=found))
-        return self.missed(turn, PLACE, "utter_subscribe_place_unknown")
+        tries = 0 if sought.narrowed(before) else self.tries(turn) + 1
+        return self.give_up(turn) if tries >= LAST_TRY else self._ask(turn, sought, tries)
 
     def own_of(self, turn: Turn) -> frozenset[str]:
         """An outage at a place is what notices are wanted of."""
-        return self.own | INTENTS if address_of(turn) else self.own
+        return self.own | INTENTS if turn.address else self.own
 
-    @staticmethod
-    def _asking(turn: Turn, **changes: Any) -> dict[str, Any]:
-        return {"tries": int(turn.asking(FORM).get("tries", 0)), **changes}
+    def _ask(self, turn: Turn, sought: Sought, tries: int) -> list[Event]:
+        places.ask(turn, sought, tries, first="utter_ask_subscribe_place")
+        return self.ask(PLACE, tries=tries, **asdict(sought))
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
-        options = list(turn.asking(FORM).get("options") or [])
-        if options:
-            turn.choose("utter_subscribe_which", options)
-        else:
-            turn.say("utter_ask_subscribe_place")
-        return self.ask(asked, **self._asking(turn, options=options))
+        return self._ask(turn, Sought.restored(turn.asking(FORM)), self.tries(turn))

@@ -9,7 +9,6 @@ from actions.accounts.wish import SLOT, Wish
 from actions.accounts.words import says
 from actions.accounts.write import open_order
 from actions.forms import FormStep
-from actions.outage import address_of
 from actions.promise import say_by_when
 from actions.reading import names_in, phones_in
 from actions.turn import Event, Turn
@@ -53,7 +52,7 @@ class ChangeContact(AccountAction):
         if not wanted(wish.text):
             turn.say("utter_handoff_application")
             return [*wish.kept(), SlotSet("handoff_reason", "beyond_bot"), FollowupAction("action_handoff")]
-        named = [SlotSet(ADDRESS, address_of(turn) or None)] if wish.text == turn.text else []
+        named = [SlotSet(ADDRESS, turn.address or None)] if wish.text == turn.text else []
         return [*named, *await super().act(turn)]
 
     async def tell(self, turn: Turn, account: str, wish: Wish) -> list[Event]:
@@ -96,10 +95,10 @@ class ValidateContactForm(FormStep):
         if what == PHONE:
             found = phones_in(turn.text, nearby=False)
             return found[-1] if asked == PHONE and found else phone_in(turn.text)
-        if asked == ADDRESS and not address_of(turn) and not self.elsewhere(turn):
+        if asked == ADDRESS and not turn.address and not self.elsewhere(turn):
             said = "".join(names_in(turn.text))
             return said if len(said) >= SHORTEST else None
-        return address_of(turn) or None
+        return turn.address or None
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         what = self._what(turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.applications.guide import Variant
 from actions.applications.state import State
@@ -21,10 +21,11 @@ ADDRESS = "address"
 
 @dataclass(frozen=True)
 class Harvest:
-    """`told`: the message gave a fact; `heard`: at least an address, though not surely a place."""
+    """`told`: the message gave a fact; `heard`: at least an address, though not surely a place; `narrowed`: a part of one."""
 
     told: bool
     heard: bool = False
+    narrowed: bool = False
 
 
 async def harvest(turn: Turn, state: State, variant: Variant, asked: str = "") -> Harvest:
@@ -33,7 +34,7 @@ async def harvest(turn: Turn, state: State, variant: Variant, asked: str = "") -
     A place that the order does not need is kept as well, if it is surely known.
     """
     facts = GATHERING.get().facts
-    told, heard, taken = False, False, ""
+    told, heard, narrowed, taken = False, False, False, ""
     wanted = dict.fromkeys([*variant.facts, ADDRESS])
     names = sorted((name for name in wanted if name not in state.facts), key=lambda name: name != asked)
     for fact in (facts[name] for name in names):
@@ -41,48 +42,38 @@ async def harvest(turn: Turn, state: State, variant: Variant, asked: str = "") -
         if fact.reader == taken or (fact.reader == "name" and taken == "words"):
             continue
         ask = fact.name == asked
-        found = await read(
-            turn, fact, asked=ask, options=state.options if ask else (), before=state.partly if ask else ""
-        )
-        if fact.reader == "place" and not _settled(
-            state, found, needed=fact.name in variant.facts, asked=ask
-        ):
-            heard = heard or found is not None
+        needed, before = fact.name in variant.facts, replace(state)
+        found = await read(turn, fact, asked=ask, sought=state if needed else None)
+        if fact.reader == "place" and not _settled(state, before, found, needed=needed, asked=ask):
+            heard, narrowed = heard or found is not None, state.narrowed(before)
             continue
         if found is None:
             continue
         keep(state, fact, found)
         told, taken = True, fact.reader if ask else taken
-    return Harvest(told, heard)
+    return Harvest(told, heard, narrowed)
 
 
-def _settled(state: State, found: Reading | None, *, needed: bool, asked: bool) -> bool:
-    """Whether what was read of an address is to be kept; if not, how far it came is remembered for the next question.
+def _settled(state: State, before: State, found: Reading | None, *, needed: bool, asked: bool) -> bool:
+    """Whether what was read of an address is to be kept; if not, how far it came is in `state` for the next question.
 
     An address on no list is asked for once more, for most are only misheard. Said again it is taken as it is: new houses
     are on no list.
     """
-    if found is None:
-        state.options = [] if asked else state.options
-        return False
-    if found.place:
-        return True
-    again = asked and bool(state.partly) and not found.candidates
-    if needed and not again:
-        state.partly, state.options = found.value, list(found.candidates)
+    if found is None or found.place:
+        return found is not None
+    again = asked and bool(before.lost and state.lost) and not state.narrowed(before)
     return needed and again
 
 
 async def recall(turn: Turn, state: State) -> None:
     """Look up the address that was named before it was known what is applied for."""
-    if not state.partly:
-        return
-    fact = GATHERING.get().facts[ADDRESS]
-    found = await read(turn, fact, asked=True, text=state.partly)
-    if found and found.place:
-        keep(state, fact, found)
-    elif found:
-        state.options = list(found.candidates)
+    if said := state.partly:
+        state.found()
+        fact = GATHERING.get().facts[ADDRESS]
+        found = await read(turn, fact, asked=True, text=said, sought=state)
+        if found and found.place:
+            keep(state, fact, found)
 
 
 async def correct(turn: Turn, state: State, variant: Variant) -> list[Fact]:
@@ -93,8 +84,9 @@ async def correct(turn: Turn, state: State, variant: Variant) -> list[Fact]:
     parts = _BEFORE_VALUE.split(turn.text)
     for fact in wanted:
         by_name = fact in named and len(parts) > 1
-        found = await read(turn, fact, asked=by_name, text=parts[-1] if by_name else "")
-        if fact.reader == "place" and not _settled(state, found, needed=True, asked=False):
+        before = replace(state)
+        found = await read(turn, fact, asked=by_name, text=parts[-1] if by_name else "", sought=state)
+        if fact.reader == "place" and not _settled(state, before, found, needed=True, asked=False):
             continue
         if found and (found.value or by_name):
             keep(state, fact, found)
@@ -119,10 +111,12 @@ def keep(state: State, fact: Fact, found: Reading) -> None:
     state.facts[fact.name] = found.value
     if fact.reader != "place":
         return
-    state.partly, state.options = "", []
+    value = found.value if found.place else state.so_far or found.value
+    state.found()
+    state.facts[fact.name] = value
     state.facts.pop(UNRESOLVED, None)
     state.place_id = found.place.place_id if found.place else ""
     if found.place is None:
-        state.facts[UNRESOLVED] = found.value
+        state.facts[UNRESOLVED] = value
         return
     state.province, state.city, state.district = found.place.province, found.place.city, found.place.district

@@ -13,7 +13,6 @@ from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
 from actions.gathering import GATHERING, OPEN, plainly
-from actions.outage import address_of
 from actions.reading import chosen
 from actions.turn import SURE, Event, Turn
 from backends.client import BackendError
@@ -75,7 +74,7 @@ class ValidateApplicationForm(FormStep):
             if variant:
                 await harvest(turn, state, variant)
             else:
-                state.partly = address_of(turn)
+                state.partly = turn.address
             return self._ask(turn, state)
         state.hears(turn)
         if variant is None:
@@ -121,7 +120,10 @@ class ValidateApplicationForm(FormStep):
             return self._go_on(turn, state, variant)
         if not found.told and not found.heard and tell.answer(turn, state, variant):
             return self._ask(turn, state)
-        return self._unanswered(turn, state, heard=found.heard)
+        of_place = bool(turn.address) or not self.elsewhere(turn)  # 花木营业厅几点关门 tells no address
+        if found.narrowed and of_place:
+            return self._ask(turn, state)
+        return self._unanswered(turn, state, heard=found.heard and of_place)
 
     def _interrupts(self, turn: Turn, *, wants: bool) -> bool:
         """Nearly any words may answer an open question: only a plain question or another wish leads out of it."""
@@ -191,7 +193,7 @@ class ValidateApplicationForm(FormStep):
         return [state.kept(), *self.give_up(turn)]
 
     def _ask(self, turn: Turn, state: State, *, again: bool = False, **asking: Any) -> list[Event]:
-        summary.question(turn, state, again=again)
+        summary.question(turn, state, again=again, tries=int(asking.get("tries", 0)))
         return [state.kept(), *self.ask(SLOT, **asking)]
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rasa_sdk.events import SlotSet
 
+from actions.places import Sought
 from actions.turn import Event, Turn
 
 SLOT = "application"
@@ -15,11 +16,10 @@ KEPT_WORDS = 2000  # characters
 
 
 @dataclass
-class State:
+class State(Sought):
     """`start`: id of the message that began it, the root of its order's key. `said`: what the resident said towards it.
 
-    `facts`: values by name, '' for one that cannot be told. `place_id` and the regions: of the address, once it is known;
-    before that `partly` is what was said of it, and `options` the places it may be.
+    `facts`: values by name, '' for one that cannot be told. `place_id` and the regions: of the address, once it is known.
     """
 
     intent: str
@@ -32,8 +32,6 @@ class State:
     city: str = ""
     district: str = ""
     place_id: str = ""
-    partly: str = ""
-    options: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, turn: Turn) -> State | None:

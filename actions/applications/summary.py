@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import places
 from actions.applications.collect import ADDRESS, UNRESOLVED, missing
 from actions.applications.guide import GUIDES, Variant
 from actions.applications.state import State
@@ -12,8 +13,8 @@ from actions.turn import Turn
 TAIL = 4  # digits of a number read back: enough to notice a slip, no use to a listener
 
 
-def question(turn: Turn, state: State, *, again: bool) -> None:
-    """Ask what stands next. `again`: in other words."""
+def question(turn: Turn, state: State, *, again: bool, tries: int = 0) -> None:
+    """Ask what stands next. `again`: in other words. `tries`: answers missed."""
     guide = GUIDES.get()[state.intent]
     variant = guide.variant(state.variant)
     if variant is None:
@@ -25,11 +26,11 @@ def question(turn: Turn, state: State, *, again: bool) -> None:
         turn.say("utter_apply_offer_again" if again else "utter_apply_offer")
     elif state.stage == "facts":
         name = missing(state, variant)
-        place = GATHERING.get().facts[name].reader == "place"
-        if place and state.options:
-            turn.choose("utter_apply_which_place", state.options)
+        if GATHERING.get().facts[name].reader == "place":
+            first = f"utter_apply_ask_{name}"
+            places.ask(turn, state, tries, first=first, unknown=f"{first}_again")
         else:
-            turn.say(f"utter_apply_ask_{name}{'_again' if again or (place and state.partly) else ''}")
+            turn.say(f"utter_apply_ask_{name}{'_again' if again else ''}")
     elif state.stage == "which":
         turn.say("utter_apply_which_wrong")
     else:

@@ -16,9 +16,7 @@ async def take(turn: Turn, fault: Fault, part: str, *, elsewhere: bool) -> bool:
     """Takes the answer. `elsewhere`: the message is clearly about something else."""
     if part == "place":
         return (
-            False
-            if elsewhere and not places.names_another(turn, fault)
-            else await places.in_answer(turn, fault)
+            False if elsewhere and not places.names_another(turn, fault) else await places.find(turn, fault)
         )
     if part == "scope":
         # Of "the estate has a gate" the estate is no answer.
@@ -39,7 +37,7 @@ async def take(turn: Turn, fault: Fault, part: str, *, elsewhere: bool) -> bool:
 
 async def judge(turn: Turn, fault: Fault, before: Fault) -> Verdict:
     """What becomes of what was read back. `before`: as it was read back; `fault`: with what the message gave unasked."""
-    if places.names_another(turn, fault) and await places.in_answer(turn, fault):
+    if places.names_another(turn, fault) and await places.find(turn, fault):
         return "changed"
     if (fault.door, fault.phone, fault.scope) != (before.door, before.phone, before.scope):
         return "changed"
@@ -74,7 +72,8 @@ def _door(turn: Turn, fault: Fault, elsewhere: bool) -> bool:
 def _void(fault: Fault, part: str) -> None:
     """What was wrong is asked for again, and nothing else."""
     if part == "place":
-        fault.place_id = fault.place = fault.full = fault.door = fault.partly = ""
+        fault.place_id = fault.place = fault.full = fault.door = ""
+        fault.found()
         fault.checked, fault.door_asked = False, 0
     elif part == "door":
         fault.door, fault.door_asked = "", 0

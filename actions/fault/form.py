@@ -53,7 +53,7 @@ class ValidateFaultForm(FormStep):
         fault.hear(turn, elsewhere=elsewhere)
         if asked is None:
             if not fault.place_id:
-                await places.at_first(turn, fault)
+                await places.find(turn, fault, str(turn.slot("address") or ""))
             return await self._advance(turn, fault)
         if reading.says_back(turn.text):
             turn.say("utter_fault_back")
@@ -97,7 +97,7 @@ class ValidateFaultForm(FormStep):
         if part == "confirmation":
             questions.confirm(turn, fault)
         else:
-            questions.ask(turn, fault, part)
+            questions.ask(turn, fault, part, tries)
         return [*fault.kept(), *turn.about(), *self.ask(f"fault_{part}", tries=tries)]
 
     async def _write(self, turn: Turn, fault: Fault, joins: Order | None = None) -> list[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions import places
 from actions.fault.marks import marks
 from actions.fault.state import NO_PHONE, UNKNOWN, Fault
 from actions.turn import Turn
@@ -12,13 +13,11 @@ from kit.spoken import Speaker
 _ROOM = re.compile(r"\d{3,}")
 
 
-def ask(turn: Turn, fault: Fault, part: str) -> None:
-    """The question for a part; before it, once, what may spare a visit or a life."""
+def ask(turn: Turn, fault: Fault, part: str, tries: int = 0) -> None:
+    """The question for a part; before it, once, what may spare a visit or a life. `tries`: asked so often in vain."""
     _hint(turn, fault, part)
-    if part == "place" and fault.options:
-        turn.choose("utter_outage_which", fault.options)
-    elif part == "place":
-        turn.say("utter_address_unknown" if fault.partly else "utter_ask_address")
+    if part == "place":
+        places.ask(turn, fault, tries)
     elif part == "door":
         kind = "house" if fault.kind == "village" else "building" if fault.scope == "building" else "door"
         turn.say(f"utter_fault_ask_{kind}")

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from actions.reading import phones_in, plain, without_phones
 
 _NO_PHONE = re.compile(r"^(?:不用|不要|不必|不留|没有|没|不方便|不想留|算了|不给|无)")
-_UNKNOWN = re.compile(r"不知道|不清楚|不晓得|没注意|看不出|没看|不太清楚|说不准|不好说|没问")
+_UNKNOWN = re.compile(
+    r"不(?:太|大|是很)?(?:知道|清楚|晓得)|没注意|看不出|没看|不好说|没问|说不(?:准|清|上)|搞不(?:清|懂)|记不|想不起|忘了|叫不(?:上|出)"
+)
 
 _N = "[0-9a-zA-Z一二三四五六七八九十百零〇两幺]"
 _BUILDING = re.compile(

@@ -13,7 +13,6 @@ from actions.fault.marks import heard
 from actions.fault.reading import phone_in
 from actions.fault.state import SLOT, Fault
 from actions.fault.writing import place_order
-from actions.outage import address_of
 from actions.turn import EMERGENCY, Event, Turn
 from backends.contracts import OrderRequest
 from backends.desk import StaleEpoch
@@ -64,7 +63,7 @@ class RegisterDanger(HotlineAction):
         return [SlotSet("handoff_facts", facts), FollowupAction("action_handoff")]
 
     async def _register(self, turn: Turn) -> str:
-        said = address_of(turn)
+        said = turn.address
         answer = await self.clients.outages.place(said or turn.text)
         if answer.match != "exact" and (known := str(turn.slot("address") or "")) and not said:
             answer = await self.clients.outages.place(known)

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from actions import assent, history
 from actions.fault import rules
 from actions.fault.reading import door_in, has_building, has_room, phone_in, room_of, scope_in
-from actions.outage import full_name
+from actions.places import Sought, full_name
 from actions.turn import Event, Turn
 from backends.contracts import Place, Scope
 
@@ -26,8 +26,8 @@ SAID = 2000  # characters of the resident's words that an order keeps
 
 
 @dataclass
-class Fault:
-    """`""` is not known yet. `scope` may be `unknown`, `phone` `none`: they were asked for and are not to be had."""
+class Fault(Sought):
+    """`""` is not known yet; its place is sought until `place_id` is known. `scope` may be `unknown`, `phone` `none`: they were asked for and are not to be had."""
 
     intent: str
     said: list[str] = field(default_factory=list)
@@ -36,14 +36,12 @@ class Fault:
     full: str = ""
     kind: str = ""
     region: list[str] = field(default_factory=list)  # province, city, district
-    partly: str = ""  # what was said of the address so far, not enough for a place
     scope: str = ""
     door: str = ""
     door_asked: int = 0
     what: str = ""
     when: str = ""
     phone: str = ""
-    options: list[str] = field(default_factory=list)  # places it may be, asked about last
     checked: bool = False
     hinted: bool = False
     wrong: bool = False  # it was read back, and something in it is wrong
@@ -97,7 +95,7 @@ class Fault:
             place.kind,
         )
         self.region = [place.province, place.city, place.district]
-        self.partly, self.options = "", []
+        self.found()
 
     @property
     def needs_door(self) -> bool:
@@ -112,7 +110,7 @@ class Fault:
     def gained(self, before: Fault) -> bool:
         """Whether the message told something, if not what was asked."""
         parts = ("scope", "door", "what", "when", "phone")
-        return any(getattr(self, part) != getattr(before, part) for part in parts)
+        return any(getattr(self, part) != getattr(before, part) for part in parts) or self.narrowed(before)
 
     def missing(self) -> str:
         """The first part that is still to be asked for; '' if nothing is."""
@@ -130,7 +128,7 @@ class Fault:
     def facts(self) -> dict[str, str]:
         """What was gathered, by the names the desk has labels for."""
         known = {
-            "address": self.full + self.door if self.full else self.partly, "scope": self.scope if self.scope != UNKNOWN else "",
+            "address": self.full + self.door if self.full else self.so_far, "scope": self.scope if self.scope != UNKNOWN else "",
             "phone_number": self.phone if self.phone != NO_PHONE else "", "device": self.what, "time": self.when,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}

@@ -33,7 +33,7 @@ async def write(turn: Turn, fault: Fault, *, joins: Order | None = None) -> Orde
     rank = await priority(turn, fault.region)
     request = OrderRequest(
         kind=fault.wish.kind, subject=fault.intent, text=fault.text, place_id=fault.place_id,
-        address=(fault.full + fault.door or fault.partly)[:200],
+        address=(fault.full + fault.door or fault.so_far)[:200],
         contact_phone=fault.phone if fault.phone != NO_PHONE else "", scope=SCOPES.get(fault.scope),
         urgent=rank.urgent, marks=set(rank.marks), facts=_facts(turn, fault, joins), channel=turn.channel,
         conversation=turn.conversation,

@@ -7,7 +7,6 @@ from rasa_sdk.events import SlotSet
 from actions.applications.order import write
 from actions.forms import FormStep
 from actions.gathering import GATHERING, forgets, read
-from actions.outage import address_of
 from actions.promise import timeless
 from actions.reading import phones_in
 from actions.turn import SURE, Event, Turn
@@ -94,7 +93,7 @@ class ValidateVoiceForm(FormStep):
         if name == PHONE and found and not turn.screen:
             return self._read_back(turn, state, found.value)
         state.facts[name] = found.value if found else ""
-        state.address = address_of(turn) or state.address
+        state.address = turn.address or state.address
         if name != PHONE:
             state.said.append(turn.text)
         return await self._go_on(turn, state, voice)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import HotlineAction
-from actions.outage import address_of
 from actions.turn import DOUBT, Event, Turn
 from actions.voice.guide import VOICES, State
 
@@ -23,7 +22,7 @@ class RecordVoice(HotlineAction):
         voices = VOICES.get()
         intent = turn.intent if turn.intent in voices.kinds else turn.matter
         kept = State.of(turn)
-        state = State(intent, turn.message_id, said=[turn.text], address=address_of(turn))
+        state = State(intent, turn.message_id, said=[turn.text], address=turn.address)
         if len(voices.content(turn.text)) >= ENOUGH:
             state.facts["what"] = turn.text
         if turn.entities("time") or turn.entities("address"):

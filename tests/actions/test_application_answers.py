@@ -113,7 +113,7 @@ async def test_that_a_place_of_several_is_asked_about(world: World) -> None:
     await talk.says("我家新房要装电表", "apply_new_connection")
     await talk.says("是", "affirm")
     asked = await talk.says("阳光花园", "inform", ("address", "阳光花园"))
-    assert asked.startswith(words("utter_apply_which_place"))
+    assert asked.startswith(words("utter_outage_which"))
     assert await talk.says("天元区的", "inform") == words("utter_apply_ask_contact_name")
     await answers(talk, NAME, PHONE, ("对", "affirm"))
     [(_, _, _, place, address, *_)] = orders(world, talk)

@@ -73,7 +73,7 @@ async def test_that_a_name_that_several_places_have_is_asked_about_from_the_star
     talk = world.talk()
     await talk.says("阳光花园的新房要装电表", "apply_new_connection", ("address", "阳光花园"))
     asked = await talk.says("是", "affirm")
-    assert asked.startswith(words("utter_apply_which_place"))
+    assert asked.startswith(words("utter_outage_which"))
     assert await talk.says("天元区的", "inform") == words("utter_apply_ask_contact_name")
 
 
@@ -85,8 +85,8 @@ async def test_that_none_of_the_places_asked_about_asks_anew(world: World) -> No
 
 async def test_that_nonsense_is_no_address_however_often_it_is_said(world: World) -> None:
     talk = await asked_for_the_address(world)
-    for said in ("那边那个", "就是那里嘛"):
-        assert await talk.says(said, "inform") == words("utter_apply_ask_address_again")
+    for said, again in (("那边那个", "utter_apply_ask_address_again"), ("就是那里嘛", "utter_address_last")):
+        assert await talk.says(said, "inform") == words(again)
     assert await talk.says("就那里", "inform") == words("utter_apply_given_up")
 
 

@@ -75,7 +75,7 @@ async def test_that_an_unknown_place_leads_to_a_person_and_not_round_in_circles(
     words = Wording()
     await talk.says("火星路99弄停电了", "query_outage", ("address", "火星路99弄"))
     assert await talk.says("木星小区", "inform", ("address", "木星小区")) == words.text(
-        "utter_address_unknown", "web"
+        "utter_address_last", "web"
     )
     said = await talk.says("土星小区", "inform", ("address", "土星小区"))
     assert said == words.text("utter_address_given_up", "web")
@@ -142,4 +142,4 @@ async def test_that_a_region_named_twice_is_not_told_twice(world: World) -> None
     first = await talk.says("花木停电了没", "query_outage", ("address", "花木"))
     again = await talk.says("就是花木", "inform", ("address", "花木"))
     assert "牡丹路60弄" in first
-    assert again == Wording().text("utter_address_unknown", "web")
+    assert again == Wording().text("utter_address_part", "web", region="上海市浦东新区花木街道")

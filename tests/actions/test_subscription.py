@@ -33,7 +33,7 @@ async def test_that_a_place_in_the_message_is_subscribed_to(world: World) -> Non
 async def test_that_the_place_is_asked_for_and_then_listed_and_stopped(world: World) -> None:
     talk = world.talk("wechat")
     assert await talk.says("订阅停电通知", "out_of_scope", confidence=0.4) == said("ask_subscribe_place")
-    assert await talk.says("火星基地", "inform") == said("subscribe_place_unknown")
+    assert await talk.says("火星基地", "inform") == said("address_unknown")
     answer = await talk.says("花木街道牡丹路60弄", "inform", ("address", "花木街道牡丹路60弄"))
     assert answer == said("subscribed_outage", title=LANE)
     assert talk.loop is None

@@ -3,6 +3,7 @@
     resident     "我家停电了，牡丹路60弄，另外花木营业厅几点关门"      understanding finds two demands (`message.demands`)
     assistant    answers the outage, then, in the same turn, the hall
 
+A question of our own that the resident may leave unanswered comes after all of them (`asked_last`).
 What waits is kept in the slot `waiting` while a form is open or a person is offered, and forgotten with the next message
 that belongs to neither. A person who takes over sees the message itself.
 
@@ -36,7 +37,7 @@ def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
     ]
     if others:
         return [SlotSet(SLOT, others)]
-    over = turn.slot(SLOT) and not turn.loop and not turn.standing
+    over = turn.slot(SLOT) and not turn.loop and not turn.standing and not turn.given_back
     return [SlotSet(SLOT, None)] if over else []
 
 
@@ -77,6 +78,18 @@ def aside(turn: Turn) -> list[dict[str, Any]]:
 
 def _others(turn: Turn, form: str) -> list[dict[str, Any]]:
     return [one for one in aside(turn) if one["form"] != form]
+
+
+def asked_last(turn: Turn, offer: str, of: str) -> list[Event]:
+    """Events that put a question of ours, what it `offer`s and of what, behind all that waits; none if nothing does."""
+    waiting = turn.slot(SLOT)
+    return [SlotSet(SLOT, [*waiting, {"offer": offer, "of": of}])] if waiting else []
+
+
+def to_ask(turn: Turn, offer: str) -> str | None:
+    """Of what the question `offer` is to be asked now; None if it is not."""
+    first = (turn.slot(SLOT) or [{}])[0]
+    return first["of"] if first.get("offer") == offer else None
 
 
 def next_one(turn: Turn) -> list[Event]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import answer, assent, commands, demands, doubt, follow_up, history, question, tariff
-from actions.accounts import bindings
+from actions.accounts import bindings, bound
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
 from actions.outage import REPORT
@@ -95,11 +95,13 @@ class OutOfScope(HotlineAction):
 
 
 class NextDemand(HotlineAction):
-    """What else the message wanted, now that the matter before it is done."""
+    """What else the message wanted, now that the matter before it is done; at last what we would ask."""
 
     action_name = demands.NEXT
 
     async def act(self, turn: Turn) -> list[Event]:
+        if account := demands.to_ask(turn, bound.OFFER):
+            return [SlotSet(demands.SLOT, None), *await bound.offer(turn, account)]
         return demands.next_one(turn)
 
 

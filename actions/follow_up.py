@@ -27,7 +27,7 @@ _LEADS, _ENDS = ("那",), ("呢", "呢？", "呢?")
 
 def meant(turn: Turn) -> str | None:
     """The intent that the message has as another time of the look-up before it, `UNCLEAR`; None if it is no such message."""
-    if turn.loop or turn.danger or not turn.nothing_but("time") or _given_back(turn):
+    if turn.loop or turn.danger or not turn.nothing_but("time") or turn.given_back:
         return None
     before = history.done(turn.earlier[0]) if turn.earlier else []
     wish = next((REPEATED[action] for action in reversed(before) if action in REPEATED), None)
@@ -41,8 +41,3 @@ def meant(turn: Turn) -> str | None:
 
 def _today(turn: Turn) -> bool:
     return turn.moment is not None and turn.moment.date() == clock.now().date()
-
-
-def _given_back(turn: Turn) -> bool:
-    """Whether it is decided already what the message means."""
-    return bool(turn.earlier) and turn.earlier[0][0].get("message_id") == turn.message_id

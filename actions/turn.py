@@ -190,6 +190,11 @@ class Turn:
         return self._turns[1:]
 
     @property
+    def given_back(self) -> bool:
+        """Whether it is decided already what the message means: an action gave it, or a part of it, to the rules."""
+        return bool(self.earlier) and self.earlier[0][0].get("message_id") == self.message_id
+
+    @property
     def standing(self) -> Any:
         """What was offered in the turn before, good for this message only: `handoff`, or two wishes (`doubt.py`)."""
         return history.slot_set(self.earlier[0], "offer") if self.earlier else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -69,8 +70,7 @@ class BotDoor:
             Said(w.get("text") or "", w.get("buttons") or [], w.get("data") or {}) for w in answer["messages"]
         ]
         intent = (answer.get("intent") or {}).get("name") or ""
-        words = sorted((w for w in words if w.text), key=lambda word: word.shown)
-        return BotTurn(words, intent, bool(answer.get("replayed")))
+        return BotTurn(in_order([w for w in words if w.text]), intent, bool(answer.get("replayed")))
 
     async def parse(self, message: Message, channel: str) -> Parse:
         answer = await self._call("/parse", self._heard(message, channel), PARSE_SECONDS)
@@ -95,6 +95,19 @@ class BotDoor:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def in_order(words: list[Said]) -> list[Said]:
+    """What is read, then what there is to choose from, then what is looked at.
+
+    Choices stand under the last words, its own first: under earlier ones they would come between words of one answer.
+    """
+    read, shown = [w for w in words if not w.shown], [w for w in words if w.shown]
+    if not read:
+        return shown
+    *before, last = read
+    choices = last.buttons + [button for word in before for button in word.buttons]
+    return [*(replace(word, buttons=[]) for word in before), replace(last, buttons=choices), *shown]
 
 
 def caller_of(conversation: Conversation) -> str:

@@ -35,7 +35,7 @@ class TellBalance(AccountAction):
             raise balance
         turn.say("utter_account_is", account=account[-TAIL:])
         say_balance(turn, balance)
-        if isinstance(arrears, Arrears) and arrears.debts:
+        if isinstance(arrears, Arrears) and arrears.total:
             say_arrears(turn, arrears)
         if isinstance(balance, AccountBalance) and balance.balance < 0:
             return await measures.tell_arrears(turn, account, balance.province)
@@ -43,15 +43,21 @@ class TellBalance(AccountAction):
 
 
 def say_balance(turn: Turn, balance: AccountBalance | BaseException) -> None:
-    """What is left or owed, late fees left out; that it cannot be had, if so."""
+    """What is left or owed once the money paid in advance is used, late fees left out; that it cannot be had, if so."""
     if isinstance(balance, BaseException):
         log.warning("balance_unavailable", error=type(balance).__name__)
         turn.say("utter_balance_unavailable")
         return
+    used = (
+        balance.credit and balance.arrears
+    )  # told, since the bills beside it say that all of them is unpaid
     if balance.balance < 0:
-        turn.say("utter_balance_owed", amount=-balance.balance)
+        key = "utter_balance_owed_after_credit" if used else "utter_balance_owed"
+    elif used:
+        key = "utter_balance_left_after_arrears"
     else:
-        turn.say("utter_balance_left" if balance.balance else "utter_balance_even", amount=balance.balance)
+        key = "utter_balance_left" if balance.balance else "utter_balance_even"
+    turn.say(key, amount=abs(balance.balance), credit=balance.credit, arrears=balance.arrears)
     if balance.supply == "cut_for_arrears":
         turn.say("utter_supply_cut")
 

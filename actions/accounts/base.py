@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import demands
 from actions.accounts import bound
 from actions.accounts.proof import account_in
 from actions.accounts.wish import FORM, Wish, proved_now
@@ -46,7 +47,7 @@ class AccountAction(HotlineAction):
         # Only where the answer is all that is said: another question, or another action, has the word otherwise.
         goes_on = any(e.get("name") == "offer" or e["event"] == "followup" for e in events)
         if proved and not goes_on:
-            kept += await bound.offer(turn, wanted)
+            kept += demands.asked_last(turn, bound.OFFER, wanted) or await bound.offer(turn, wanted)
         return kept
 
     @abstractmethod

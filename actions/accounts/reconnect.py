@@ -46,7 +46,8 @@ class Reconnect(AccountAction):
             turn.say("utter_reconnect_person")
             return self._to_person(turn, account) if rank.urgent else turn.offer("not_cut_for_arrears")
         if arrears.total:
-            turn.say("utter_reconnect_owing", total=arrears.total)
+            key = "utter_reconnect_owing_after_credit" if arrears.credit else "utter_reconnect_owing"
+            turn.say(key, total=arrears.total, credit=arrears.credit)
             say_arrears(turn, arrears)
             under_way = [payment for payment in payments if payment.status == "pending"]
             say_payments(turn, under_way[:1])

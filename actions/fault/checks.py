@@ -49,7 +49,7 @@ async def _arrears(turn: Turn, fault: Fault) -> bool:
     if not cuts:
         return False
     balance = await turn.clients.accounts.balance(standing.account_number)
-    turn.say("utter_fault_cut_for_arrears", amount=balance.arrears)
+    turn.say("utter_fault_cut_for_arrears", amount=balance.owed)
     return True
 
 

@@ -83,6 +83,11 @@ class AccountBalance(Contract):
     prepaid: bool = Field(description="a prepayment agreement (费控) is in force")
     as_of: AwareDatetime
 
+    @property
+    def owed(self) -> Decimal:
+        """What is to be paid, yuan, once the credit is used up."""
+        return max(-self.balance, Decimal("0.00"))
+
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.balance != self.credit - self.arrears:

@@ -68,12 +68,17 @@ class Debt(Contract):
 
 
 class Arrears(Contract):
-    """What is owed as of a moment; oldest bill first. `total` is what has to be paid, late fees included."""
+    """What is owed as of a moment; oldest bill first. `total` is what has to be paid: the bills and their late fees, less
+    `credit`.
+    """
 
     account_number: AccountNumber
     debts: list[Debt]
     principal: Owed
     late_fee: Owed
+    credit: Owed = Field(
+        default=Decimal(0), description="as much of the money paid in advance as is set against them"
+    )
     total: Owed
     as_of: AwareDatetime
 
@@ -83,8 +88,8 @@ class Arrears(Contract):
             raise ValueError("the debts do not add up")
         if sum((debt.late_fee for debt in self.debts), Decimal(0)) != self.late_fee:
             raise ValueError("the late fees do not add up")
-        if self.principal + self.late_fee != self.total:
-            raise ValueError("the total is not debts and late fees")
+        if self.principal + self.late_fee - self.credit != self.total:
+            raise ValueError("the total is not debts and late fees less the credit")
         today = self.as_of.date()
         if any(debt.days_late != max(0, (today - debt.due_on).days) for debt in self.debts):
             raise ValueError("days late and due day contradict each other")

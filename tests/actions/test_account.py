@@ -50,6 +50,26 @@ async def test_that_a_name_that_sounds_polite_is_a_name(world: World, intent: st
     assert "户号尾号" in await talk.says(name, intent, confidence=0.97)
 
 
+@pytest.mark.parametrize(
+    ("channel", "sums"),
+    [
+        ("web", ("185.10元", "56.60元", "128.50元")),
+        ("ivr", ("一百八十五元一角", "五十六元六角", "一百二十八元五角")),
+    ],
+)
+@pytest.mark.parametrize(("text", "intent"), [("我要查电费", "query_bill"), ("欠多少钱", "query_balance")])
+async def test_that_what_was_paid_in_advance_stands_between_the_bill_and_the_debt(
+    world: World, text: str, intent: str, channel: str, sums: tuple[str, str, str]
+) -> None:
+    talk = world.talk(channel)
+    await talk.says(text, intent)
+    await talk.says(SHANGHAI, "inform", ("account_number", SHANGHAI))
+    said = await talk.says("6789", "inform")
+    [(credit,)] = world.ask_town(f"select credit from account where number = '{SHANGHAI}'")
+    assert words("utter_balance_owed_after_credit", channel, credit=credit, amount="128.50") in said
+    assert all(amount in said for amount in sums)
+
+
 async def test_that_a_balance_is_told_when_it_was_asked_for(world: World) -> None:
     talk = world.talk()
     await talk.says("余额还有多少", "query_balance")

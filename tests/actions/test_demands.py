@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kit.wording import Wording
 from tests.actions.conftest import World
+from tests.actions.records import WANG
 
 WORDS = Wording()
 OUTAGE, HALL = "牡丹路60弄停电了，", "另外花木营业厅几点关门"
@@ -89,3 +90,43 @@ async def test_that_a_person_who_takes_over_gets_the_answer_before(world: World)
     await talk.says(text, "query_hall", ("business_hall", "花木营业厅"), demands=parts)
     assert talk.paused
     assert "花木供电营业厅" in "\n".join(await world.said(talk))
+
+
+async def test_that_what_waits_behind_a_proof_is_answered_before_we_ask_to_remember_the_account(
+    world: World,
+) -> None:
+    talk = world.talk("wechat")
+    parts = {"query_bill": "我要查电费，", "query_hall": HALL}
+    await talk.says("我要查电费，" + HALL, "query_bill", ("business_hall", "花木营业厅"), demands=parts)
+    await talk.says(WANG, "inform", ("account_number", WANG))
+    said = await talk.says("王建国", "inform", ("person_name", "王建国"))
+    offer = WORDS.text("utter_binding_offer", "wechat")
+    assert said.index("户号尾号0018") < said.index("花木供电营业厅") < said.index(offer)
+    assert said.endswith(offer)
+    assert talk.choices == ["记住", "不用"]
+    assert talk.slots["waiting"] is None
+    said = await talk.says("好的", "affirm")
+    assert said == WORDS.text("utter_binding_bound", "wechat", account="0018")
+
+
+async def test_that_where_nothing_is_remembered_nothing_is_asked_after_what_waits(world: World) -> None:
+    talk = world.talk("web")
+    parts = {"query_bill": "我要查电费，", "query_hall": HALL}
+    await talk.says("我要查电费，" + HALL, "query_bill", ("business_hall", "花木营业厅"), demands=parts)
+    await talk.says(WANG, "inform", ("account_number", WANG))
+    said = await talk.says("王建国", "inform", ("person_name", "王建国"))
+    assert "花木供电营业厅" in said
+    assert WORDS.text("utter_binding_offer", "wechat") not in said
+    assert talk.slots["waiting"] is None
+
+
+async def test_that_a_third_demand_is_not_lost_behind_the_second(world: World) -> None:
+    talk = world.talk()
+    parts = {
+        "report_outage": OUTAGE,
+        "query_hall": HALL,
+        "query_grid_manager": "还有牡丹路60弄的网格经理是谁",
+    }
+    entities = (("address", "牡丹路60弄"), ("business_hall", "花木营业厅"))
+    said = await talk.says("，".join(parts.values()), "report_outage", *entities, demands=parts)
+    assert said.index("正在停电") < said.index("花木供电营业厅") < said.index("网格客户经理")

@@ -114,6 +114,20 @@ async def test_that_half_of_the_answer_is_told_with_the_other_half_admitted(worl
     assert "目前欠费128.50元" in said
 
 
+async def test_that_a_credit_which_covers_the_bills_is_said_to_do_so(world: World) -> None:
+    talk = world.talk()
+    await talk.says("查3100000000018电费，手机尾号6789", "query_bill", ("account_number", "3100000000018"))
+    balance = {
+        "account_number": "3100000000018", "province": "上海市", "balance": "14.90", "credit": "200.00",
+        "arrears": "185.10", "supply": "connected", "prepaid": False, "as_of": "2026-11-22T10:00:00+08:00",
+    }  # fmt: skip
+    async with facing(world, talk, balance):
+        said = await talk.says("余额多少", "query_balance")
+    told = {"credit": "200.00", "arrears": "185.10", "amount": "14.90"}
+    assert WORDS.text("utter_balance_left_after_arrears", "web", **told) in said
+    assert "欠费" not in said
+
+
 async def test_that_a_dead_record_is_admitted_before_anything_of_an_account_is_told(world: World) -> None:
     settings = servers.settings_of(backends_url=world.reference, inner_url="http://127.0.0.1:9")
     talk = world.talk()

@@ -33,6 +33,18 @@ async def test_that_who_still_owes_hears_what_and_nothing_is_ordered(world: Worl
     assert not world.ask_town(f"select 1 from work_order where conversation = '{talk.id}'")
 
 
+async def test_that_what_was_paid_in_advance_is_not_asked_for_again(world: World, books: Accounts) -> None:
+    talk = await proved(world, CHEN)
+    world.ask_town(f"update account set credit = 10 where number = '{CHEN}' returning 1")
+    try:
+        said = await talk.says("给我复电", "request_reconnection")
+        owed = await books.arrears(CHEN)
+    finally:
+        world.ask_town(f"update account set credit = 0 where number = '{CHEN}' returning 1")
+    assert owed.total == owed.principal + owed.late_fee - 10
+    assert words("utter_reconnect_owing_after_credit", total=owed.total, credit="10") in said
+
+
 async def test_that_who_paid_gets_an_order_with_its_clock_once(world: World) -> None:
     talk = await proved(world, ZHAO)
     said = await talk.says("钱交了，快给我送电", "request_reconnection")

@@ -109,7 +109,9 @@ async def test_that_arrears_are_the_unpaid_bills(accounts: Accounts, numbers: li
             bill.month: bill.amount for bill in await accounts.bills(number, 36) if bill.status == "unpaid"
         }
         assert {debt.month: debt.amount for debt in owed.debts} == unpaid
-        assert owed.principal == (await accounts.balance(number)).arrears
+        balance = await accounts.balance(number)
+        assert owed.principal == balance.arrears
+        assert owed.credit == min(balance.credit, owed.principal + owed.late_fee)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.bot import caller_of
+from conversations.bot import caller_of, in_order
 from conversations.models import Conversation
+from conversations.ports import Said
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,12 @@ from conversations.models import Conversation
 )
 def test_that_only_a_call_has_a_number_to_ring_back(channel: str, identity: str, number: str) -> None:
     assert caller_of(Conversation(channel=channel, resident="call-7", identity=identity)) == number
+
+
+def test_that_choices_stand_under_the_last_words_and_before_what_is_shown() -> None:
+    person, yes = {"title": "转人工", "payload": "转人工"}, {"title": "对", "payload": "对"}
+    card = Said("a page", data={"card": {"title": "a page"}})
+    words = [Said("sorry", [person]), card, Said("is it so?", [yes])]
+    assert in_order(words) == [Said("sorry"), Said("is it so?", [yes, person]), card]
+    assert in_order([card]) == [card]
+    assert in_order([]) == []

@@ -88,7 +88,7 @@ async def payments(
 
 @router.get("/{number}/arrears")
 async def arrears(number: Number, records: Records) -> contracts.Arrears:
-    """Unpaid bills with the late fee so far, oldest first."""
+    """Unpaid bills with the late fee so far, oldest first, and what was paid in advance set against them."""
     account = await records.known_account(number)
     now = clock.now()
     today = now.date()
@@ -102,8 +102,10 @@ async def arrears(number: Number, records: Records) -> contracts.Arrears:
     ]  # fmt: skip
     principal = sum((debt.amount for debt in debts), Decimal("0.00"))
     fees = sum((debt.late_fee for debt in debts), Decimal("0.00"))
+    credit = min(account.credit, principal + fees)
     return contracts.Arrears(
-        account_number=number, debts=debts, principal=principal, late_fee=fees, total=principal + fees, as_of=now,
+        account_number=number, debts=debts, principal=principal, late_fee=fees, credit=credit,
+        total=principal + fees - credit, as_of=now,
     )  # fmt: skip
 
 

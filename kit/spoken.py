@@ -17,6 +17,7 @@ import yaml
 from kit import clock
 from kit.settings import ROOT
 
+MOBILE = 11  # digits of a mobile number, read three, four, four
 UNITS = ROOT / "data" / "lookups" / "units.yml"
 
 
@@ -75,7 +76,8 @@ class Speaker:
 
     def _digits(self, value: Any) -> str:
         digits = str(value)
-        groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+        first = 3 if len(digits) == MOBILE and digits[0] == "1" else 4
+        groups = [digits[:first], *(digits[at : at + 4] for at in range(first, len(digits), 4))]
         if not self.spoken:
             return " ".join(groups)
         names = self.words["digits_spoken"]

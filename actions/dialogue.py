@@ -8,6 +8,7 @@ from actions import answer, assent, commands, demands, doubt, follow_up, history
 from actions.accounts import bindings, bound
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
+from actions.fault.reading import scope_in
 from actions.outage import REPORT
 from actions.tell_measures import asked_before
 from actions.turn import Event, Turn
@@ -69,6 +70,8 @@ class Inform(HotlineAction):
             return [SlotSet("account_number", number.digits), FollowupAction("action_tell_bill")]
         if turn.entities("business_hall"):
             return [SlotSet("offer", None), FollowupAction("action_tell_hall")]
+        if turn.standing == REPORT and (scope_in(turn.text) or turn.entities("scope")):
+            return [SlotSet("offer", None), FollowupAction("action_report_fault")]
         if address := turn.address:
             wanted = "action_tell_measures" if asked_before(turn) else "action_tell_outage"
             return [SlotSet("address", address), FollowupAction(wanted)]

@@ -16,6 +16,7 @@ import cn2an
 import yaml
 
 from actions.accounts.proof import account_in
+from actions.forms import CERTAIN
 from actions.identity import name_in
 from actions.places import Sought, seek
 from actions.reading import phones_in, plain
@@ -193,8 +194,16 @@ def _value(numeral: str) -> float:
 
 def _phone(turn: Turn, text: str, *, asked: bool) -> str:
     # Last what was spoken in a way only the model could read.
+    if asked and turn.caller and GATHERING.get().says("this_number", text):
+        return turn.caller
     read = [text, *(str(entity.get("value") or "") for entity in turn.entities("phone_number"))]
     return next((number for words in read for number in phones_in(words, nearby=asked)), "")
+
+
+def offer_caller(turn: Turn) -> None:
+    """Before a telephone is asked for: the one that the call comes from will do."""
+    if turn.caller:
+        turn.say("utter_caller_known")
 
 
 def _choice(turn: Turn, fact: Fact, text: str) -> str:
@@ -208,7 +217,9 @@ def _choice(turn: Turn, fact: Fact, text: str) -> str:
 
 
 def _words(turn: Turn, fact: Fact, text: str) -> str:
-    empty = turn.understood and turn.intent in _NO_WORDS and turn.confidence >= SURE
+    # Names and things that the model never saw are out of scope for it, unless beyond doubt.
+    enough = CERTAIN if turn.intent == "out_of_scope" else SURE
+    empty = turn.understood and turn.intent in _NO_WORDS and turn.confidence >= enough
     if empty or len(set(_LETTER.findall(text))) < 2:
         return ""
     return "" if fact.optional and GATHERING.get().says("unknown", text) else text.strip()

@@ -93,6 +93,14 @@ async def correct(turn: Turn, state: State, variant: Variant) -> list[Fact]:
     return named
 
 
+async def corrected(turn: Turn, state: State, variant: Variant) -> bool:
+    """Whether the message sets a fact right that was given before, while another is asked for."""
+    given = [name for name in variant.facts if name in state.facts]
+    before = dict(state.facts)
+    await correct(turn, state, replace(variant, facts=tuple(given)))
+    return state.facts != before
+
+
 def missing(state: State, variant: Variant) -> str:
     """The fact to ask for next; '' if none is missing."""
     return next((name for name in variant.facts if name not in state.facts), "")

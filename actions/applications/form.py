@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 
 from actions import commands
 from actions.applications import order, summary, tell
-from actions.applications.collect import correct, drop, harvest, missing, recall
+from actions.applications.collect import correct, corrected, drop, harvest, missing, recall
 from actions.applications.guide import GUIDES, Guide, Variant
 from actions.applications.state import State
 from actions.forms import LAST_TRY, FormStep
@@ -100,7 +100,7 @@ class ValidateApplicationForm(FormStep):
     async def _consent(self, turn: Turn, state: State, variant: Variant) -> list[Event]:
         words = GATHERING.get()
         if turn.no or (turn.understood and words.says("dropped", turn.text)):
-            return self._dropped(turn)
+            return self.give_away(turn) if self.elsewhere(turn) else self._dropped(turn)
         agreed = (await harvest(turn, state, variant)).told or turn.yes
         if not agreed and self._another(turn):
             return self.give_away(turn)
@@ -115,6 +115,8 @@ class ValidateApplicationForm(FormStep):
         open_question = words.facts[name].reader in OPEN and not self.fits(turn, SLOT)
         if open_question and self._interrupts(turn, wants=words.says("wants", turn.text)):
             return self.give_away(turn)
+        if words.says("wrong", turn.text) and await corrected(turn, state, variant):
+            return self._go_on(turn, state, variant)
         found = await harvest(turn, state, variant, name)
         if name in state.facts:
             return self._go_on(turn, state, variant)
@@ -177,6 +179,10 @@ class ValidateApplicationForm(FormStep):
             turn.say("utter_apply_answer_by", until=made.answer_by)
         else:
             turn.say("utter_order_no_time")
+        if variant.green:  # what is urgent has a customer manager from the start
+            events = tell.to_manager(turn, state)[1:-1]
+            facts = {**state.facts, "order_number": made.number}
+            return [*tell.over(), *events, SlotSet("handoff_facts", facts), *self.leave("action_handoff")]
         return [*tell.over(), *self.leave()]
 
     def _dropped(self, turn: Turn) -> list[Event]:

@@ -7,7 +7,7 @@ from actions.applications.collect import ADDRESS, UNRESOLVED, missing
 from actions.applications.guide import GUIDES, Variant
 from actions.applications.state import State
 from actions.applications.tell import in_force
-from actions.gathering import GATHERING
+from actions.gathering import GATHERING, offer_caller
 from actions.turn import Turn
 
 TAIL = 4  # digits of a number read back: enough to notice a slip, no use to a listener
@@ -30,6 +30,8 @@ def question(turn: Turn, state: State, *, again: bool, tries: int = 0) -> None:
             first = f"utter_apply_ask_{name}"
             places.ask(turn, state, tries, first=first, unknown=f"{first}_again")
         else:
+            if GATHERING.get().facts[name].reader == "phone":
+                offer_caller(turn)
             turn.say(f"utter_apply_ask_{name}{'_again' if again else ''}")
     elif state.stage == "which":
         turn.say("utter_apply_which_wrong")

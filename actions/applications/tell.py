@@ -11,7 +11,7 @@ from actions.applications.guide import GUIDES, STATEMENTS, Guide, Term, Variant
 from actions.applications.state import SLOT, State
 from actions.base import HotlineAction
 from actions.gathering import GATHERING, kva
-from actions.turn import Event, Turn
+from actions.turn import ANSWERING, SURE, Event, Turn
 from kit import clock
 
 FORM = "application_form"
@@ -72,7 +72,7 @@ def in_force(turn: Turn, state: State, variant: Variant, kinds: Iterable[str]) -
 def answer(turn: Turn, state: State, variant: Variant) -> bool:
     """Answer a question about the application itself (多久, 要钱吗); False if the message asks none."""
     kinds = GATHERING.get().which("asks", turn.text)
-    if not kinds:
+    if not kinds or _of_another(turn, state):
         return False
     if terms := in_force(turn, state, variant, kinds):
         for term in terms:
@@ -81,6 +81,18 @@ def answer(turn: Turn, state: State, variant: Variant) -> bool:
     else:
         turn.say("utter_apply_not_known")
     return True
+
+
+def _of_another(turn: Turn, state: State) -> bool:
+    """Whether the question is another matter's (欠费多久会停电); a bare 要多久 is about what is in hand."""
+    sure = turn.understood and turn.confidence >= SURE and turn.intent not in ANSWERING
+    if not sure or turn.intent in GUIDES.get():
+        return False
+    words, rest = GATHERING.get().words, turn.text
+    around = [*words["around_asks"], *(word for named in words["asks"].values() for word in named)]
+    for word in sorted(around, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return any(character.isalnum() for character in rest)
 
 
 def for_manager(turn: Turn, state: State, variant: Variant) -> bool:

@@ -35,6 +35,18 @@ async def take(turn: Turn, fault: Fault, part: str, *, elsewhere: bool) -> bool:
     return True
 
 
+async def moved(turn: Turn, fault: Fault, *, elsewhere: bool) -> bool:
+    """Whether another place is meant than the one in hand: one that is named replaces it, else it is asked for."""
+    if not fault.place_id:
+        return False
+    if places.names_another(turn, fault) and not elsewhere and not reading.of_neighbours(turn.text):
+        return await places.replaced(turn, fault)
+    if reading.other_place(turn.text):
+        _void(fault, "place")
+        return True
+    return False
+
+
 async def judge(turn: Turn, fault: Fault, before: Fault) -> Verdict:
     """What becomes of what was read back. `before`: as it was read back; `fault`: with what the message gave unasked."""
     if places.names_another(turn, fault) and await places.find(turn, fault):
@@ -73,6 +85,7 @@ def _void(fault: Fault, part: str) -> None:
     """What was wrong is asked for again, and nothing else."""
     if part == "place":
         fault.place_id = fault.place = fault.full = fault.door = ""
+        fault.scope = fault.own_scope
         fault.found()
         fault.checked, fault.door_asked = False, 0
     elif part == "door":

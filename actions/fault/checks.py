@@ -6,26 +6,32 @@ from actions import measures
 from actions.fault.state import Fault
 from actions.outage import say_outage, told_publicly
 from actions.turn import Turn
-from backends.contracts import Order
+from backends.contracts import Order, Outage
 from kit import clock
 
 WIDE = ("estate", "area")
 
 
 async def explained(turn: Turn, fault: Fault) -> bool:
-    """Says what explains it: a running outage, a cut for arrears, the resident's own order. Then nothing more is asked.
+    """Says what explains it: a cut for arrears, a running outage, the resident's own order. Then nothing more is asked.
 
     An outage that was told already explains nothing to a household that says it alone is dark.
     """
     checks = fault.wish.checks
+    if "arrears" in checks and await _arrears(turn, fault):
+        return True
     if "outage" in checks and await _outage(turn, fault) and fault.intent == "report_outage":
         return True
-    return ("arrears" in checks and await _arrears(turn, fault)) or await _own(turn, fault)
+    return await _own(turn, fault)
 
 
 async def _outage(turn: Turn, fault: Fault) -> bool:
     answer = await turn.clients.outages.look_up(fault.full + fault.door, ended=False)
-    running = [outage for outage in told_publicly(answer) if outage.status == "running"]
+    public = told_publicly(answer)
+    running = [outage for outage in public if outage.status == "running"]
+    if fault.intent == "report_outage" and not running:
+        for outage in [one for one in public if _today(one)][:1]:  # it may have begun early, and will go on
+            say_outage(turn, outage)
     new = [outage for outage in running if outage.outage_id not in fault.told]
     if not running or (fault.scope == "household" and not new):
         return False
@@ -34,6 +40,10 @@ async def _outage(turn: Turn, fault: Fault) -> bool:
     fault.told = [outage.outage_id for outage in running]
     await also(turn, fault)
     return True
+
+
+def _today(outage: Outage) -> bool:
+    return outage.status == "announced" and outage.starts_at.date() == clock.now().date()
 
 
 async def _arrears(turn: Turn, fault: Fault) -> bool:

@@ -41,6 +41,10 @@ class ValidateFaultForm(FormStep):
             return await self.step(turn, asked)  # "next door is live": as an answer it is no danger
         return await super().act(turn)
 
+    def fits(self, turn: Turn, asked: str) -> bool:
+        """That the power is back ends the report, whatever it was understood as (等等 来电了: wait)."""
+        return reading.says_back(turn.text) or super().fits(turn, asked)
+
     def yes_or_no(self, turn: Turn, asked: str) -> bool:
         fault = Fault.of(turn)
         return asked == "fault_confirmation" and fault is not None and not fault.wrong
@@ -71,6 +75,8 @@ class ValidateFaultForm(FormStep):
                     fault.wrong = False
                     return await self._advance(turn, fault)
             return self._missed(turn, fault, before, part)
+        if await answers.moved(turn, fault, elsewhere=elsewhere):
+            return await self._advance(turn, fault)
         if await answers.take(turn, fault, part, elsewhere=elsewhere) or fault.gained(before):
             return await self._advance(turn, fault)
         return self._missed(turn, fault, before, part)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.fault.reading import door_in
+from actions.fault.reading import door_in, scope_in
 from actions.fault.state import Fault
-from actions.places import seek
+from actions.places import Sought, seek
 from actions.reading import plain
 from actions.turn import Turn
 
@@ -16,6 +16,17 @@ async def find(turn: Turn, fault: Fault, known: str = "") -> bool:
         return False
     fault.take_place(answer.places[0])
     fault.take_door(door_in(turn.text, fault.place))
+    return True
+
+
+async def replaced(turn: Turn, fault: Fault) -> bool:
+    """Whether the message surely means another place, which then takes the place of the one in hand."""
+    _, answer = await seek(turn, Sought())
+    if answer.match != "exact" or answer.places[0].place_id == fault.place_id:
+        return False
+    fault.take_place(answer.places[0])
+    fault.scope = scope_in(turn.text) or fault.scope
+    fault.door, fault.door_asked = door_in(turn.text, fault.place), 0
     return True
 
 

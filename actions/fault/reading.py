@@ -53,8 +53,14 @@ _NEIGHBOURS = re.compile(
 )
 _NO = re.compile(r"^(?:不对|不是|错|不|没有|搞错|弄错|说错|有误|不太对)")
 _BACK = re.compile(
-    r"^(?:我们?家|家里|哦|啊|哎|那个|已经|刚刚?|又|现在|好像|可以了|突然|[，, ])*(?:来电了|有电了|恢复了|通电了|送电了|亮了|好了)(?:[。.!！啊呀]|$|，?谢谢|，?不用)"
+    r"^(?:我们?家|家里|哦|啊|哎|咦|诶|欸|喂|等等|等一?下|不用了?|算了|那个|已经|刚刚?|又|现在|好像|可以了|突然|[，, ])*(?:来电了|有电了|恢复了|通电了|送电了|亮了|好了)(?:[。.!！啊呀]|$|，?谢谢|，?不用)"
 )
+_PLACE = r"(?:小区|村|地方|地址|地点|位置|弄|院子)"
+_OTHER_PLACE = re.compile(
+    rf"(?:另外?一?[个处]|别的|其他的?|换个?)(?:的)?{_PLACE}|{_PLACE}(?:我)?(?:说|写|弄|搞|报|记)?(?:错|得?不对)|不是(?:这|那)(?:个|一?处|里)?{_PLACE}?(?:[，,。.!！]|$)"
+    rf"|(?:说|写|弄|搞|报|记)错了?{_PLACE}"
+)
+_BESIDE = re.compile(r"隔壁|旁边|对面|附近|周围|邻居|也")
 _DOUBTED = {
     "door": re.compile(r"栋|幢|号楼|楼号|单元|门牌|室|房号|几楼|座"),
     "phone": re.compile(r"电话|手机|号码|联系"),
@@ -134,6 +140,16 @@ def scope_in(text: str, *, asked: bool = False) -> str:
 def only_of_neighbours(text: str) -> bool:
     """Whether the words tell of the neighbours' power and of nothing else."""
     return bool(_NEIGHBOURS.match(text.strip()))
+
+
+def other_place(text: str) -> bool:
+    """Whether the words say that the place in hand is the wrong one."""
+    return bool(_OTHER_PLACE.search(text))
+
+
+def of_neighbours(text: str) -> bool:
+    """Whether another place may be named only as a neighbour of the one in hand."""
+    return bool(_BESIDE.search(text))
 
 
 def says_no(text: str) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import history
 from actions.base import HotlineAction
 from actions.fault import rules
 from actions.fault.form import FORM
@@ -23,6 +24,7 @@ log = get(__name__)
 
 DANGER_BUDGET = 2.5  # seconds: the handoff must not wait for an order
 DANGERS = frozenset({EMERGENCY, "report_hazard"})
+LOOK_UP = frozenset({"action_tell_outage", "outage_form"})
 PLAIN = "report_outage"  # a yes to "shall I report it?"
 
 
@@ -37,10 +39,24 @@ class ReportFault(HotlineAction):
         fault = Fault(intent, phone=turn.caller)
         if (before := turn.slot(SLOT)) and before.get("intent") == intent:
             fault.told = list(before.get("told") or [])
+        if turn.intent != intent:  # agreed to: what led to it was said before
+            for text in _before(turn):
+                fault.said.append(text)
+                fault.hear_words(text)
         if "what" in fault.wish.parts and turn.entities("device"):
             fault.what = turn.text[:100]
         kept = [*fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
         return [*kept, SlotSet("requested_slot", None), FollowupAction(FORM)]
+
+
+def _before(turn: Turn) -> list[str]:
+    """The resident's messages of the look-up that ended with the offer, oldest first."""
+    said: list[str] = []
+    for events in turn.earlier:
+        if not LOOK_UP & set(history.done(events)):
+            break
+        said.append(str(events[0].get("text") or ""))
+    return said[::-1]
 
 
 class RegisterDanger(HotlineAction):

@@ -68,12 +68,17 @@ class Fault(Sought):
         """Whatever else the message answers, what it gives unasked is taken; its time not if it is of another matter."""
         if not (assent.agrees(turn.text) or elsewhere):
             self.said.append(turn.text)
-        self.phone = phone_in(turn.text) or self.phone
+        self.hear_words(turn.text)
         named = next((str(entity["value"]) for entity in turn.entities("scope")), "")
         self.scope = scope_in(turn.text) or (named if named in SCOPES else "") or self.scope
-        self.take_door(door_in(turn.text, self.place))
         if (moment := turn.entities("time")) and not elsewhere and "when" in self.wish.parts:
             self.when = self.when or "".join(turn.words_of(one) for one in moment)[:40]
+
+    def hear_words(self, text: str) -> None:
+        """Telephone, reach and door, as the words tell them."""
+        self.phone = phone_in(text) or self.phone
+        self.scope = scope_in(text) or self.scope
+        self.take_door(door_in(text, self.place))
 
     def take_door(self, door: str) -> None:
         """A building alone keeps the room that was told, a room alone the building."""
@@ -88,6 +93,7 @@ class Fault(Sought):
         """Another place than before: what was looked up there is void."""
         if self.place_id != place.place_id:
             self.checked, self.told = False, self.told if not self.place_id else []
+            self.scope = self.own_scope if self.place_id else self.scope
         self.place_id, self.place, self.full, self.kind = (
             place.place_id,
             place.name,
@@ -96,6 +102,11 @@ class Fault(Sought):
         )
         self.region = [place.province, place.city, place.district]
         self.found()
+
+    @property
+    def own_scope(self) -> str:
+        """What stays of the scope when the place is another: one home is one home anywhere."""
+        return self.scope if self.scope == "household" else ""
 
     @property
     def needs_door(self) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from rasa_sdk.events import SlotSet
 
 from actions.applications.order import write
-from actions.forms import FormStep
-from actions.gathering import GATHERING, forgets, read
+from actions.forms import IDLE, FormStep
+from actions.gathering import GATHERING, forgets, offer_caller, read
 from actions.promise import timeless
-from actions.reading import phones_in
+from actions.reading import long_number, phones_in
 from actions.turn import SURE, Event, Turn
 from actions.voice.guide import VOICES, State, Voice
-from actions.voice.record import ANGER, insults
+from actions.voice.record import ANGER, ENOUGH, insults
 from backends.client import BackendError
 from backends.contracts import Mark, Order, OrderRequest
+from kit import clock
 from kit.logging import get
 
 log = get(__name__)
@@ -21,6 +24,7 @@ SLOT = "voice_answer"
 INTENTS = frozenset({"complain", "suggest", "praise", "report_theft"})
 PHONE = "phone_wanted"
 PLACES = frozenset({"when_where", "where"})
+OPEN = PLACES | {"what"}
 
 
 class ValidateVoiceForm(FormStep):
@@ -48,13 +52,13 @@ class ValidateVoiceForm(FormStep):
     def fits(self, turn: Turn, asked: str) -> bool:
         state = State.of(turn)
         name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
-        given = turn.nothing_but("time", "address", "business_hall") or forgets(turn.text)
-        return name in PLACES and given
+        given = turn.nothing_but("time", "address", "business_hall")
+        return (name in OPEN and given) or (name in PLACES and forgets(turn.text))
 
     def _interrupts(self, turn: Turn, name: str) -> bool:
         if self.fits(turn, SLOT):
             return False
-        if name in PLACES and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
+        if name in OPEN and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
             return False  # 昨天下午在花木营业厅: where it was, not when it opens
         other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
         return turn.understood and other and turn.confidence >= SURE
@@ -88,14 +92,17 @@ class ValidateVoiceForm(FormStep):
         name = _missing(state, voice)
         found = await read(turn, GATHERING.get().facts[name], asked=True)
         refused = name != "what" and (VOICES.get().says("no_phone", turn.text) or turn.no)
+        if found is None and not refused and name == PHONE and _adds(turn):
+            state.hears(turn)
+            turn.say("utter_voice_added")
+            return self._ask(turn, state, name)
         if found is None and not refused:
             return [state.kept(), *self.missed(turn, SLOT, f"utter_voice_ask_{name}_again")]
         if name == PHONE and found and not turn.screen:
             return self._read_back(turn, state, found.value)
         state.facts[name] = found.value if found else ""
-        state.address = turn.address or state.address
         if name != PHONE:
-            state.said.append(turn.text)
+            state.hears(turn)
         return await self._go_on(turn, state, voice)
 
     async def _go_on(self, turn: Turn, state: State, voice: Voice) -> list[Event]:
@@ -108,8 +115,7 @@ class ValidateVoiceForm(FormStep):
         if _waits(state):
             return self._read_back(turn, state, state.heard)
         if name := _missing(state, voice):
-            turn.say(_question(state, name))
-            return [state.kept(), *self.ask(SLOT)]
+            return self._ask(turn, state, name)
         try:
             made = await self._write(turn, state, voice)
         except BackendError as error:  # it may stand or not: a person looks, with all that was said
@@ -127,7 +133,7 @@ class ValidateVoiceForm(FormStep):
         marks: set[Mark] = {"anonymous"} if anonymous else set()
         place = await turn.clients.outages.place(address) if address else None
         request = OrderRequest(
-            kind=voice.anonymous if anonymous else voice.order, subject=state.intent,
+            kind=voice.anonymous if anonymous or _long_ago(turn, state, voice) else voice.order, subject=state.intent,
             text="\n".join(state.said)[:2000], marks=marks, contact_phone=state.facts.get(PHONE, ""),
             place_id=place.places[0].place_id if place and place.match == "exact" else "", address=address[:200],
             facts={name: value[:500] for name, value in state.facts.items() if value and name not in ("what", PHONE)},
@@ -139,7 +145,8 @@ class ValidateVoiceForm(FormStep):
     def _tell(turn: Turn, state: State, voice: Voice, made: Order) -> None:
         turn.say(f"utter_voice_{state.intent}_registered", number=made.number)
         if made.kind != voice.order:
-            turn.say("utter_voice_kept_as_opinion")
+            anonymous = _anonymous(state, voice)
+            turn.say("utter_voice_kept_as_opinion" if anonymous else "utter_voice_long_ago")
         if _anonymous(state, voice):
             turn.say("utter_voice_no_answer")
         elif voice.clock:
@@ -159,8 +166,21 @@ class ValidateVoiceForm(FormStep):
             return self.leave()
         if _waits(state):
             return self._read_back(turn, state, state.heard, tries=self.tries(turn))
+        return self._ask(turn, state, name, tries=self.tries(turn))
+
+    def _ask(self, turn: Turn, state: State, name: str, **asking: int) -> list[Event]:
+        if name == PHONE:
+            offer_caller(turn)
         turn.say(_question(state, name))
-        return [state.kept(), *self.ask(asked, tries=self.tries(turn))]
+        return [state.kept(), *self.ask(SLOT, **asking)]
+
+
+def _adds(turn: Turn) -> bool:
+    """Whether the message tells more of the matter, though something else was asked."""
+    more = len(VOICES.get().content(turn.text)) >= ENOUGH or bool(turn.entities("address"))
+    more = more or (turn.understood and turn.intent in INTENTS)
+    idle = turn.understood and turn.intent in IDLE
+    return more and not idle and long_number(turn.text) is None
 
 
 def _missing(state: State, voice: Voice) -> str:
@@ -170,6 +190,14 @@ def _missing(state: State, voice: Voice) -> str:
 def _waits(state: State) -> bool:
     """Whether a telephone number waits for a yes, with nothing else to be asked before."""
     return bool(state.heard) and _missing(state, VOICES.get().kinds[state.intent]) == PHONE
+
+
+def _long_ago(turn: Turn, state: State, voice: Voice) -> bool:
+    """Whether it lies further back than this kind of order may be written for."""
+    if not (voice.limit and state.moment):
+        return False
+    days = float(turn.clients.wording.facts.get(voice.limit, turn.clients.wording.province).value)
+    return clock.now() - datetime.fromisoformat(state.moment) > timedelta(days=days)
 
 
 def _anonymous(state: State, voice: Voice) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,16 +20,21 @@ from kit.watched import Watched
 
 FILE = ROOT / "data" / "knowledge" / "voice.yml"
 SLOT = "voice"
+_WHERE = re.compile(r"在.{0,8}?(?:小区|楼|门口|家|厅|村|路|街|单位|站|院|店)")
 
 
 @dataclass(frozen=True)
 class Voice:
-    """`anonymous`: the kind of order where no telephone is left; `clock`: whether it is told by when."""
+    """`anonymous`: the kind of order where no telephone is left; `clock`: whether it is told by when.
+
+    `limit`: the dated fact that says after how many days it is taken as an anonymous one is; '' without limit.
+    """
 
     order: OrderKind
     anonymous: OrderKind
     facts: tuple[str, ...]
     clock: bool
+    limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Voices:
 class State:
     """`start`: id of the message that began it; `facts`: by name, '' for one that is not told; `order`: its number, once written.
 
-    `heard`: a telephone number that was spoken and waits for a yes.
+    `heard`: a telephone number that was spoken and waits for a yes. `moment`: the earliest time named, ISO 8601.
     """
 
     intent: str
@@ -61,6 +67,21 @@ class State:
     address: str = ""
     order: str = ""
     heard: str = ""
+    moment: str = ""
+
+    def hears(self, turn: Turn) -> None:
+        """Keeps what was said; when and where it was is not asked for any more, if both are told."""
+        self.said.append(turn.text)
+        self.address = turn.address or self.address
+        if moment := turn.moment:
+            self.moment = min(self.moment or moment.isoformat(), moment.isoformat())
+        where = turn.entities("address") or turn.entities("business_hall") or _WHERE.search(turn.text)
+        if where and turn.entities("time"):
+            self.stands()
+
+    def stands(self) -> None:
+        """When and where stands in the words: it is not asked for."""
+        self.facts = {"when_where": "", "where": ""} | self.facts
 
     @classmethod
     def of(cls, turn: Turn) -> State | None:
@@ -92,4 +113,6 @@ def _voice(intent: str, row: dict[str, Any]) -> Voice:
             raise ValueError(f"{intent}: {kind!r} is no kind of order")
     if not str(anonymous["source"]).strip():
         raise ValueError(f"{intent}: the rule about anonymous voices has no source")
-    return Voice(row["order"], anonymous["order"], tuple(row["facts"]), bool(row["clock"]))
+    return Voice(
+        row["order"], anonymous["order"], tuple(row["facts"]), bool(row["clock"]), str(row.get("limit", ""))
+    )

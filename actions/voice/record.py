@@ -22,11 +22,12 @@ class RecordVoice(HotlineAction):
         voices = VOICES.get()
         intent = turn.intent if turn.intent in voices.kinds else turn.matter
         kept = State.of(turn)
-        state = State(intent, turn.message_id, said=[turn.text], address=turn.address)
+        state = State(intent, turn.message_id)
+        state.hears(turn)
+        if turn.entities("time") or turn.entities("address"):
+            state.stands()
         if len(voices.content(turn.text)) >= ENOUGH:
             state.facts["what"] = turn.text
-        if turn.entities("time") or turn.entities("address"):
-            state.facts |= {"when_where": "", "where": ""}  # it stands in the words
         if reason := self._person(turn, state, kept):
             state.facts["what"] = turn.text
             turn.say(f"utter_voice_{reason}")

@@ -186,3 +186,24 @@ async def test_that_what_slipped_ones_mind_does_not_end_a_complaint(world: World
     await talk.says("师傅修完伸手要钱，没有票", "complain")
     said = await talk.says(text, "cancel", confidence=0.67)
     assert said == words("utter_voice_ask_phone_wanted_complain", "ivr")
+
+
+async def test_that_a_place_told_while_a_telephone_is_asked_for_goes_with_the_report(world: World) -> None:
+    talk = world.talk()
+    await talk.says("匿名举报，隔壁老李家偷电好几年了", "report_theft", ("address", "隔壁老李家"))
+    said = await talk.says("就在花木街道锦绣苑门口", "inform", ("address", "花木街道锦绣苑"))
+    assert said.startswith(words("utter_voice_added"))
+    assert "已登记" in await talk.says("不留", "deny")
+    [(address, text)] = world.ask_town(
+        "select address, text from work_order where kind = 'theft' order by created_at desc limit 1"
+    )
+    assert address == "花木街道锦绣苑"
+    assert "锦绣苑门口" in text
+
+
+async def test_that_what_lies_long_back_is_taken_as_an_opinion(world: World) -> None:
+    talk = world.talk()
+    long_ago = {"from": "2024-01-01T00:00:00+08:00"}
+    await talk.says("前年抄表的师傅骂了我一顿，我要投诉", "complain", ("time", "前年"), now=long_ago)
+    said = await talk.says(*PHONE)
+    assert words("utter_voice_long_ago") in said

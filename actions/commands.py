@@ -40,7 +40,7 @@ def command(turn: Turn) -> str | None:
 
 def _important_and_dark(turn: Turn) -> bool:
     """A hospital or a station without power, for what it is the model knows too few of them."""
-    reports = turn.intent in rules.intents() or turn.intent.startswith("query_") or turn.loop == FAULT
+    reports = turn.intent in rules.intents() or turn.loop == FAULT
     return not reports and rules.important_and_dark(turn.text)
 
 

@@ -67,8 +67,10 @@ def marks_in(texts: Iterable[str]) -> frozenset[Mark]:
 
 
 def important_and_dark(text: str) -> bool:
-    """Whether the words say that an important user's power is gone."""
-    return IMPORTANT in marks_in([text]) and any(word in text for word in _read("marks")["dark"])
+    """Whether the words say, and do not ask whether, an important user's power is gone."""
+    rules = _read("marks")
+    dark, asked = (any(word in text for word in rules[key]) for key in ("dark", "asked"))
+    return dark and not asked and IMPORTANT in marks_in([text])
 
 
 def notes_in(texts: Iterable[str]) -> list[str]:

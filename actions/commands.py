@@ -9,11 +9,13 @@ from functools import lru_cache
 
 import yaml
 
+from actions.fault import rules
 from actions.turn import Turn
 from kit.settings import ROOT
 
 LOOKUP = ROOT / "data" / "lookups" / "subscription.yml"
 HURRY = ROOT / "data" / "knowledge" / "hurry.yml"
+REPORT, FAULT = "action_report_fault", "fault_form"
 ACTIONS = {
     "stop": "action_unsubscribe",
     "list": "action_list_subscriptions",
@@ -32,9 +34,14 @@ def command(turn: Turn) -> str | None:
     """The action that the message asks for in so many words; stopping comes first, danger before everything."""
     if turn.danger:
         return None
-    return next(
-        (name for what, name in ACTIONS.items() if any(word in turn.text for word in _words()[what])), None
-    )
+    wished = (name for what, name in ACTIONS.items() if any(word in turn.text for word in _words()[what]))
+    return next(wished, REPORT if _important_and_dark(turn) else None)
+
+
+def _important_and_dark(turn: Turn) -> bool:
+    """A hospital or a station without power, for what it is the model knows too few of them."""
+    reports = turn.intent in rules.intents() or turn.loop == FAULT
+    return not reports and rules.important_and_dark(turn.text)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from kit.logging import get
 log = get(__name__)
 
 BUDGET = 8.0  # seconds, shorter than Rasa waits for an action
-URGENT_REASONS = frozenset({"emergency", "hazard", "medical_device"})
+URGENT_REASONS = frozenset({"emergency", "hazard", "medical_device", "important_user"})
 REASONS = {
     EMERGENCY: "emergency",
     "report_hazard": "hazard",

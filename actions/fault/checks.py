@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from actions import measures
+from actions.fault import rules
+from actions.fault.marks import marks
 from actions.fault.state import Fault
 from actions.outage import say_outage, told_publicly
 from actions.turn import Turn
-from backends.contracts import Order, Outage
+from backends.contracts import Order, Outage, Place
+from backends.desk import StaleEpoch
 from kit import clock
+from kit.errors import HotlineError
+from kit.logging import get
+
+log = get(__name__)
 
 WIDE = ("estate", "area")
 
@@ -61,6 +68,43 @@ async def _arrears(turn: Turn, fault: Fault) -> bool:
     balance = await turn.clients.accounts.balance(standing.account_number)
     turn.say("utter_fault_cut_for_arrears", amount=balance.owed)
     return True
+
+
+async def important(turn: Turn, fault: Fault) -> bool:
+    """Whether it is an important user's supply: the resident says so, or the record of the account proved or remembered.
+
+    Where no place was named the account's own is meant; at any other place its record counts for nothing.
+    """
+    said = rules.priority(marks(turn), frozenset()).person
+    if fault.wish.kind != "fault":
+        return said
+    try:
+        place = await _important_place(turn)
+    except StaleEpoch:
+        raise
+    except HotlineError as error:  # no report waits for what it can do without
+        log.warning("importance_not_known", error=type(error).__name__)
+        place = None
+    if place is not None and not (fault.place_id or fault.partly):
+        fault.take_place(place)
+    return said or (place is not None and fault.place_id == place.place_id)
+
+
+async def _important_place(turn: Turn) -> Place | None:
+    """Where the resident's account is supplied, if its record calls it important."""
+    number = await _account(turn)
+    if number is None or not (await turn.clients.accounts.profile(number)).important_user:
+        return None
+    return await turn.clients.outages.place_of_account(number)
+
+
+async def _account(turn: Turn) -> str | None:
+    """The account proved in this conversation, or the only one remembered for the resident."""
+    standing = await turn.clients.desk.standing(conversation=turn.conversation)
+    if standing.account_number is not None:
+        return standing.account_number
+    bound = (await turn.clients.desk.bindings(conversation=turn.conversation)).bound
+    return bound[0].account_number if len(bound) == 1 else None
 
 
 async def _own(turn: Turn, fault: Fault) -> bool:

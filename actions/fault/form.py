@@ -13,7 +13,7 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from actions.fault import answers, checks, places, questions, reading, rules
-from actions.fault.marks import lifeline, marks
+from actions.fault.marks import lifeline
 from actions.fault.state import Fault
 from actions.fault.writing import write
 from actions.forms import LAST_TRY, FormStep
@@ -74,16 +74,19 @@ class ValidateFaultForm(FormStep):
                 case "changed":
                     fault.wrong = False
                     return await self._advance(turn, fault)
-            return self._missed(turn, fault, before, part)
+            return await self._missed(turn, fault, before, part)
         if await answers.moved(turn, fault, elsewhere=elsewhere):
             return await self._advance(turn, fault)
         if await answers.take(turn, fault, part, elsewhere=elsewhere) or fault.gained(before):
             return await self._advance(turn, fault)
-        return self._missed(turn, fault, before, part)
+        return await self._missed(turn, fault, before, part)
 
     async def _advance(self, turn: Turn, fault: Fault) -> list[Event]:
         """What comes next, now that something more is known."""
-        if rules.priority(marks(turn), frozenset()).person:
+        fault.important = fault.important or await checks.important(turn, fault)
+        if fault.important:
+            if not (fault.place_id or fault.partly or self.asked(turn) == "fault_place"):
+                return self._ask(turn, fault, "place")
             return await self._to_important(turn, fault)
         if fault.place_id and not fault.checked:
             fault.checked = True
@@ -124,7 +127,9 @@ class ValidateFaultForm(FormStep):
         facts = fault.facts() | {"order_number": order.number}
         return [*fault.kept(), SlotSet("fault", None), SlotSet("handoff_facts", facts)]
 
-    def _missed(self, turn: Turn, fault: Fault, before: Fault, part: str) -> list[Event]:
+    async def _missed(self, turn: Turn, fault: Fault, before: Fault, part: str) -> list[Event]:
+        if fault.important:
+            return await self._to_important(turn, fault)
         tries = self.tries(turn)
         if rules.tells(turn.text):
             turn.say("utter_fault_noted")

@@ -21,6 +21,8 @@ from kit.errors import MisconfiguredError
 from kit.settings import ROOT
 
 FOLDER = ROOT / "data" / "knowledge" / "rules"
+IMPORTANT: Mark = "important_user"
+NEAR = 3  # characters before a name in which a word of the way there may stand: 去区人民医院
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,19 @@ def intents() -> frozenset[str]:
 
 def marks_in(texts: Iterable[str]) -> frozenset[Mark]:
     """What the resident's words tell about access and people."""
-    rules = _read("marks")
+    told = list(texts)
     return frozenset(
-        mark for mark, words in rules["marks"].items() if any(_said(text, words) for text in texts)
+        mark
+        for mark, words in _read("marks")["marks"].items()
+        if any(_said(text, words, named=mark == IMPORTANT) for text in told)
     )
+
+
+def important_and_dark(text: str) -> bool:
+    """Whether the words say, and do not ask whether, an important user's power is gone."""
+    rules = _read("marks")
+    dark, asked = (any(word in text for word in rules[key]) for key in ("dark", "asked"))
+    return dark and not asked and IMPORTANT in marks_in([text])
 
 
 def notes_in(texts: Iterable[str]) -> list[str]:
@@ -84,10 +95,14 @@ def priority(marks: frozenset[Mark], raised: frozenset[Mark]) -> Priority:
     )
 
 
-def _said(text: str, words: Iterable[str]) -> bool:
-    denied = tuple(_read("marks")["denied"])
+def _said(text: str, words: Iterable[str], *, named: bool = False) -> bool:
+    """`named`: the words are names, which also tell where something else is."""
+    rules = _read("marks")
+    denied, beside, towards = (tuple(rules[key]) for key in ("denied", "beside", "towards"))
     return any(
         not text[:at].endswith(denied)
+        and not (named and text.startswith(beside, at + len(word)))
+        and not (named and any(one in text[max(0, at - NEAR) : at] for one in towards))
         for word in words
         for at in range(len(text))
         if text.startswith(word, at)

@@ -46,6 +46,7 @@ class Fault(Sought):
     hinted: bool = False
     wrong: bool = False  # it was read back, and something in it is wrong
     told: list[str] = field(default_factory=list)  # outages told of already
+    important: bool = False  # an important user's supply: told so, or the account's record says it
 
     @classmethod
     def of(cls, turn: Turn) -> Self | None:

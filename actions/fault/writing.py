@@ -9,17 +9,17 @@ from actions.fault import rules
 from actions.fault.marks import heard, marks
 from actions.fault.state import NO_PHONE, SCOPES, Fault
 from actions.turn import Turn
-from backends.contracts import Order, OrderRequest
+from backends.contracts import Mark, Order, OrderRequest
 
 
-async def priority(turn: Turn, region: Iterable[str]) -> rules.Priority:
+async def priority(turn: Turn, region: Iterable[str], known: frozenset[Mark] = frozenset()) -> rules.Priority:
     """What the resident's words about access and people come to; a measure in force there may lift some of them.
 
-    `region`: province, city, district, as far as they are known.
+    `region`: province, city, district, as far as they are known. `known`: marks from elsewhere than the words.
     """
-    found = marks(turn)
-    known = await measures.in_force(turn, *region)
-    return rules.priority(found, frozenset(mark for mark in found if known.raises([mark])))
+    found = marks(turn) | known
+    ruling = await measures.in_force(turn, *region)
+    return rules.priority(found, frozenset(mark for mark in found if ruling.raises([mark])))
 
 
 def notes(turn: Turn) -> dict[str, str]:
@@ -30,7 +30,7 @@ def notes(turn: Turn) -> dict[str, str]:
 
 async def write(turn: Turn, fault: Fault, *, joins: Order | None = None) -> Order:
     """Writes the order. `joins`: one more is concerned by an order that is there. Raises `StaleEpoch`, `BackendError`."""
-    rank = await priority(turn, fault.region)
+    rank = await priority(turn, fault.region, frozenset({rules.IMPORTANT} if fault.important else ()))
     request = OrderRequest(
         kind=fault.wish.kind, subject=fault.intent, text=fault.text, place_id=fault.place_id,
         address=(fault.full + fault.door or fault.so_far)[:200],

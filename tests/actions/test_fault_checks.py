@@ -124,6 +124,51 @@ async def test_that_a_breathing_machine_in_a_running_outage_is_an_urgent_persons
     assert words("outage_machine") in said
 
 
+async def test_that_an_important_user_is_asked_for_the_place_once_and_then_gets_an_urgent_person(
+    world: World, quiet: Quiet
+) -> None:
+    talk = world.talk()
+    assert await talk.says("我们养老院停电了，好多老人", "report_outage") == words("ask_address")
+    await talk.says(f"就在{quiet.name}", "inform", ("address", quiet.name))
+    [order], [ticket] = orders_of(world, talk), await world.tickets(talk)
+    assert (order["place_id"], order["urgent"]) == (quiet.place_id, True)
+    assert (ticket.reason, ticket.priority) == ("important_user", "urgent")
+    assert quiet.name in ticket.facts["address"]
+
+
+async def test_that_an_important_user_who_cannot_say_where_gets_a_person_all_the_same(world: World) -> None:
+    talk = world.talk()
+    await talk.says("我们消防站没电了", "report_outage")
+    await talk.says("你们查一下就知道", "out_of_scope", confidence=0.5)
+    [order], [ticket] = orders_of(world, talk), await world.tickets(talk)
+    assert (order["marks"], ticket.priority) == (["important_user", "supervised"], "urgent")
+
+
+async def test_that_the_record_of_a_proved_account_tells_an_important_user_at_its_own_place_only(
+    world: World, quiet: Quiet
+) -> None:
+    for place, urgent in ((quiet.name, False), ("", True)):
+        talk = world.talk()
+        await talk.says("查余额", "query_balance")
+        await talk.says("3200456797", "inform")
+        await talk.says("8642", "inform")
+        await talk.says(f"{place}停电了", "report_outage", *([("address", place)] if place else []))
+        tickets = await world.tickets(talk)
+        assert [ticket.reason for ticket in tickets] == ["important_user"] * urgent
+        if urgent:
+            [order] = orders_of(world, talk)
+            assert "苍梧绿园" in order["address"]
+            assert "important_user" in order["marks"]
+
+
+async def test_that_a_hospital_without_power_is_a_report_whatever_it_sounds_like(world: World) -> None:
+    talk = world.talk()
+    assert await talk.says("学校考点停电了怎么办", "ask_service_measures") == words("ask_address")
+    talk = world.talk()
+    assert await talk.says("人民医院什么时候停电", "query_planned_outage") != words("fault_ask_phone")
+    assert "fault_form" not in talk.ran
+
+
 async def test_that_an_important_supply_is_a_persons_at_once(world: World, quiet: Quiet) -> None:
     talk = world.talk()
     await talk.says(f"{quiet.name}停电了，我们医院手术室在做手术", "report_outage", ("address", quiet.name))

@@ -1,4 +1,4 @@
-"""The scenarios of `tests/scenarios`, one test each, against one running hotline; several are played at once."""
+"""The scenarios of `tests/scenarios`, one test each, against one running hotline a moment; several are played at once."""
 
 from __future__ import annotations
 
@@ -19,20 +19,25 @@ SCENARIOS = read_all()
 async def played(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[str, asyncio.Task[Played]]]:
-    """Those that were selected, each on its way."""
+    """Those of the moment that were selected, each on its way."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     # pytest types a parameter as object
     chosen = [
         cast(Scenario, item.callspec.params["scenario"]) for item in items if "played" in item.fixturenames
     ]
-    async with started(tmp_path_factory.mktemp("scenarios") / "home") as (running, record):
+    chosen = [scenario for scenario in chosen if scenario.now == request.param]
+    async with started(tmp_path_factory.mktemp("scenarios") / "home", request.param) as (running, record):
         tasks = begin(running, record, chosen)
         yield tasks
         for task in tasks.values():
             task.cancel()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+@pytest.mark.parametrize(
+    ("played", "scenario"),
+    [pytest.param(scenario.now, scenario, id=scenario.id) for scenario in SCENARIOS],
+    indirect=["played"],
+)
 async def test_that_the_scenario_goes_as_it_is_written(
     scenario: Scenario, played: dict[str, asyncio.Task[Played]]
 ) -> None:

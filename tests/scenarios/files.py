@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
+NOW = "2026-11-18T10:05:00+08:00"  # a Wednesday morning: halls are open, managers answer
 CHANNELS = ("web", "wechat", "ivr")
 STEPS = {
     "resident",
@@ -30,6 +31,7 @@ ORDER = {"kind", "subject", "scope", "urgent", "marks", "account", "state", "urg
 LINE = "__line__"
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00")
 _ESTATE = re.compile(r"\{(?:other_)?estate|\{village")
 
 
@@ -62,7 +64,7 @@ class Scenario:
     """A conversation on one channel.
 
     `number` is its place among all, so that it has a household of its own; `at` its place among those that name
-    an estate, of which there are fewer.
+    an estate, of which there are fewer. `now`: where the clock stands when its hotline starts.
     """
 
     file: Path
@@ -70,6 +72,7 @@ class Scenario:
     name: str
     channel: str
     steps: list[Step] = field(repr=False)
+    now: str = NOW
     number: int = 0
     at: int = 0
 
@@ -114,12 +117,17 @@ def read(file: Path) -> Iterator[Scenario]:
             raise BrokenScenario(file, 1, "a scenario has name, channel and steps")
         lines, row = _taken(row)
         line = lines[LINE]
-        _known(file, line, row, {"name", "channel", "steps"}, "a scenario")
+        _known(file, line, row, {"name", "channel", "now", "steps"}, "a scenario")
         channels = row["channel"] if isinstance(row.get("channel"), list) else [row.get("channel")]
         if not isinstance(row.get("name"), str):
             raise BrokenScenario(file, line, "a scenario needs a name")
         if not all(channel in CHANNELS for channel in channels):
             raise BrokenScenario(file, line, f"channel is one or several of {', '.join(CHANNELS)}")
+        now = row.get("now", NOW)
+        if not isinstance(now, str) or not _MOMENT.fullmatch(now):
+            raise BrokenScenario(
+                file, lines.get("now", line), "now is a moment, as 2022-04-20T10:05:00+08:00, in quotes"
+            )
         if not isinstance(row.get("steps"), list) or not row["steps"]:
             raise BrokenScenario(file, line, "a scenario needs steps")
         steps = [_step(file, line, step) for step in row["steps"]]
@@ -133,7 +141,7 @@ def read(file: Path) -> Iterator[Scenario]:
                     raise BrokenScenario(
                         file, step.line, "agent is for web and wechat: a call is transferred"
                     )
-            yield Scenario(file, line, row["name"], str(channel), steps)
+            yield Scenario(file, line, row["name"], str(channel), steps, now)
 
 
 def _step(file: Path, line: int, row: Any) -> Step:

@@ -9,18 +9,17 @@ from pathlib import Path
 
 from tests.e2e.running import Running
 from tests.scenarios.agents import Agent
-from tests.scenarios.files import Scenario
+from tests.scenarios.files import NOW, Scenario
 from tests.scenarios.play import Played, play
 from tests.scenarios.record import Record
 
-NOW = "2026-11-18T10:05:00+08:00"  # a Wednesday morning: halls are open, managers answer
 AT_ONCE = 5
 
 
 @asynccontextmanager
-async def started(home: Path) -> AsyncIterator[tuple[Running, Record]]:
-    """A hotline with state of its own at `NOW`. Each web visitor has an address of their own behind a trusted proxy."""
-    running = Running(home, HOTLINE_NOW=NOW, HOTLINE_TRUSTED_PROXIES="127.0.0.1")
+async def started(home: Path, now: str = NOW) -> AsyncIterator[tuple[Running, Record]]:
+    """A hotline with state of its own, its clock at `now`. Each web visitor has an address of their own behind a trusted proxy."""
+    running = Running(home, HOTLINE_NOW=now, HOTLINE_TRUSTED_PROXIES="127.0.0.1")
     try:
         await asyncio.to_thread(running.start)
         record = await Record.open(running.database_url)

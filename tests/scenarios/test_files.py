@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kit.settings import ROOT
-from tests.scenarios.files import BrokenScenario, read, read_all
+from tests.scenarios.files import NOW, BrokenScenario, read, read_all
 from tests.scenarios.play import compare, read_tracker, template
 
 INTENTS = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["intents"]
@@ -33,6 +33,7 @@ def test_that_every_intent_has_at_least_two_scenarios() -> None:
         (GOOD.replace("says:", "sings:"), 5, "expect has no sings"),
         (GOOD.replace("says: 您好", 'says: "/(/"'), 5, "no regular expression"),
         (GOOD.replace("says: 您好", "order: {colour: red}"), 5, "order has no colour"),
+        (GOOD.replace("  steps", "  now: soon\n  steps"), 3, "now is a moment"),
         (GOOD.replace("你好", "12345"), 4, "quote digits"),
         (GOOD.replace("resident: 你好", "silent: true"), 4, "ivr only"),
         (GOOD.split("    expect")[0], 1, "nothing is expected"),
@@ -60,6 +61,12 @@ def test_that_a_good_file_is_read_with_the_lines_of_what_is_expected(tmp_path: P
     [web, phone] = read(file)
     assert (web.channel, phone.channel) == ("web", "ivr")
     assert (web.steps[0].lines["says"], web.steps[0].expect) == (5, {"says": ["您好"]})
+
+
+def test_that_a_scenario_is_played_at_its_own_moment_or_at_that_of_all(tmp_path: Path) -> None:
+    file = tmp_path / "good.yml"
+    file.write_text(GOOD + GOOD.replace("  steps", '  now: "2020-02-20T10:05:00+08:00"\n  steps'), "utf-8")
+    assert [scenario.now for scenario in read(file)] == [NOW, "2020-02-20T10:05:00+08:00"]
 
 
 def test_that_what_an_agent_and_somebody_else_do_is_read(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ class Answer(HotlineAction):
         number = account_in(turn)
         if turn.intent == "query_account_number" and number is not None and number.is_account:
             return [FollowupAction("action_tell_bill")]  # who gives a number does not ask where to find it
+        if question.of_own_bill(turn.text) and await self._proved(turn):
+            return [FollowupAction("action_tell_bill")]
         province = await province_of(turn)
         choice = picked(turn)
         if choice == doubt.NEITHER:
@@ -49,13 +51,17 @@ class Answer(HotlineAction):
         found = await self._find(turn, province)
         if not found.sure and (entry := await self._request(turn)):
             return await self._told(turn, entry, province)
-        if not found.sure and (events := await self._measure(turn)):
+        if not (found.sure and found.entries) and (events := await self._measure(turn)):
             return events
         if not found.entries:
             return self._not_known(turn)
         if not found.sure:
             return self._ask(turn, found.entries)
         return await self._told(turn, found.entries[0], province)
+
+    async def _proved(self, turn: Turn) -> bool:
+        standing = await self.clients.desk.standing(conversation=turn.conversation)
+        return standing.account_number is not None
 
     async def _request(self, turn: Turn) -> Entry | None:
         """What is told to a request whose words say it plainly, where no entry is surely meant."""

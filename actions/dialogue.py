@@ -28,6 +28,7 @@ ON_YES = {
     "handoff": "action_handoff", REPORT: "action_report_fault", "bind": "action_bind", "report_case": "action_report_case",
 }  # fmt: skip
 ON_NO = {"bind": "action_bind"}
+IDLE_WORDS = 4  # characters: after the offer of a person, so little tells of no other business
 CHOICES_AT, PERSON_AT = 1, 2  # turns not understood before this one
 
 
@@ -90,6 +91,9 @@ class OutOfScope(HotlineAction):
         if words := await answer.others(turn):
             turn.dispatcher.utter_message(text=words)
             return [SlotSet("offer", None)]
+        if turn.offered and len(turn.text.strip()) <= IDLE_WORDS:
+            turn.say("utter_offer_again")
+            return turn.offer(str(turn.slot("handoff_reason") or "beyond_bot"))
         turn.say("utter_out_of_scope")
         if turn.loop or not turn.earlier or self.action_name not in history.done(turn.earlier[0]):
             return [SlotSet("offer", None)]

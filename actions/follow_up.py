@@ -1,4 +1,4 @@
-"""Another time, and nothing else, after something was looked up: 那明天呢, 上个月呢.
+"""Another time, and nothing else, after something was looked up: 那明天呢, 上个月呢. Or more of the hall: 电话多少.
 
     resident     asks for a hall, a bill, energy used, payments or an outage, and is told
     resident     names nothing but another time
@@ -10,13 +10,14 @@ A classifier that sees such a message alone can only guess. Dates of a bill lie 
 
 from __future__ import annotations
 
-from actions import history
+from actions import history, question
 from actions.turn import SURE, Turn
 from kit import clock
 
+HALL = "action_tell_hall"
 # What each action looked up is asked for again by this intent; the balance is today's, so of another time it is the bill.
 REPEATED = {
-    "action_tell_hall": "query_hall", "action_tell_bill": "query_bill", "action_tell_balance": "query_bill",
+    HALL: "query_hall", "action_tell_bill": "query_bill", "action_tell_balance": "query_bill",
     "action_tell_usage": "query_usage", "action_tell_payments": "query_payment_record",
     "action_tell_outage": "query_planned_outage",
 }  # fmt: skip
@@ -26,10 +27,14 @@ _LEADS, _ENDS = ("那",), ("呢", "呢？", "呢?")
 
 
 def meant(turn: Turn) -> str | None:
-    """The intent that the message has as another time of the look-up before it, `UNCLEAR`; None if it is no such message."""
-    if turn.loop or turn.danger or not turn.nothing_but("time") or turn.given_back:
+    """The intent that the message has as more of the look-up before it, mostly another time, `UNCLEAR`; None if it is no such message."""
+    if turn.loop or turn.danger or turn.given_back:
         return None
     before = history.done(turn.earlier[0]) if turn.earlier else []
+    if HALL in before and turn.slot("hall") and question.of_hall(turn.text):
+        return REPEATED[HALL]
+    if not turn.nothing_but("time"):
+        return None
     wish = next((REPEATED[action] for action in reversed(before) if action in REPEATED), None)
     if wish and (turn.moment is None or (turn.moment > clock.now()) == (wish in AHEAD) or _today(turn)):
         return wish

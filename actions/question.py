@@ -12,12 +12,14 @@ and on the entries' own questions, each left out; `docs/knowledge.md` tells what
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from functools import lru_cache
 
 import yaml
 
 from actions.forms import IDLE, URGENT
 from actions.knowledge.entries import Entry
+from actions.knowledge.search import Knowledge
 from actions.province import province_of
 from actions.turn import ANSWERING, EMERGENCY, Turn
 from kit import clock
@@ -37,35 +39,64 @@ ASKED = frozenset({
     "ask_app_help", "ask_safety_advice", "ask_complaint_channel",
 })  # fmt: skip
 # What somebody's own matter is known by, and what is reckoned with.
-DATA = ("address", "account_number", "meter_number", "phone_number", "ticket_number", "person_name", "scope", "energy", "amount")  # fmt: skip
+DATA = frozenset({
+    "address", "account_number", "meter_number", "phone_number", "ticket_number", "person_name", "scope", "energy", "amount",
+})  # fmt: skip
 
 
 async def answered(turn: Turn) -> Entry | None:
-    """The entry that answers the message today, where it is asked,, though nobody said that it is a question for knowledge; None if none.
+    """The entry that answers the message today, where it is asked, though nobody said that it is a question for knowledge.
 
     Not inside a form, which has a question of its own standing; nor for what was picked or cut out of another message.
     """
-    if turn.loop or not turn.text.strip() or turn.intent in LEFT or _given_back(turn):
+    if turn.loop or _given_back(turn):
         return None
-    if any(turn.entities(name) for name in DATA) or (_danger(turn) and not harmless(turn.text)):
+    entities = {str(entity.get("entity")) for entity in turn.message.get("entities") or []}
+    intent = turn.intent if turn.understood or turn.intent in LEFT | DANGERS else ""
+    entry = await asyncio.to_thread(meant, turn.clients.knowledge, turn.text, intent, entities, turn.danger)
+    if entry is None or (turn.understood and turn.intent in ASKED & entry.intents):
+        return None  # which is found anyway
+    province, today = await province_of(turn), clock.now().date()
+    return entry if entry.answer(province, today) else None
+
+
+def meant(
+    knowledge: Knowledge, text: str, intent: str, entities: Collection[str], danger: bool
+) -> Entry | None:
+    """The entry that a message plainly asks for. `intent`: '' where none was understood; `danger`: whether it may report any."""
+    if not text.strip() or intent in LEFT or set(entities) & DATA:
         return None
-    found = await asyncio.to_thread(turn.clients.knowledge.stands_out, turn.text)
-    if found is None or found.score < least(turn.intent, turn.text):
+    if (danger or intent in DANGERS) and not harmless(text):
         return None
-    entry = found.entry
-    found_anyway = turn.intent in ASKED & entry.intents and turn.understood
-    if turn.intent in entry.left_to or OTHERS in entry.intents or found_anyway:
+    found = knowledge.stands_out(text)
+    if found is None or found.score < least(intent, text):
         return None
-    province = await province_of(turn)
-    return entry if entry.answer(province, clock.now().date()) else None
+    left = intent in found.entry.left_to or OTHERS in found.entry.intents
+    return None if left else found.entry
 
 
 def least(intent: str, text: str) -> float:
     """From which likeness on the entry answers: the more the words may be a wish of one's own, the more is needed."""
-    general = says("asks", text) and not says("own", text)
+    general = says("asks", text) and (says("general", text) or not says("own", text))
     if intent.startswith(SERVES):
         return NEVER if not general else CLEAR if intent.startswith("query_") else PLAIN
     return PLAIN if general and intent != OTHERS else CLEARER
+
+
+def of_own_bill(text: str) -> bool:
+    """Whether it is asked if the meter was read for a bill of one's own (是不是估抄的), not what that means."""
+    return says("estimated", text) and says("whether", text) and not says("meaning", text)
+
+
+def of_hall(text: str) -> bool:
+    """Whether nothing but a hall's telephone or address is asked for."""
+    left = "".join(character for character in text if character.isalnum())
+    words = _words()["of_hall"]
+    if not any(word in left for word in words):
+        return False
+    for word in sorted([*words, *_words()["around_hall"]], key=len, reverse=True):
+        left = left.replace(word, "")
+    return not left
 
 
 def harmless(text: str) -> bool:
@@ -82,10 +113,6 @@ def says(kind: str, text: str) -> bool:
 def _words() -> dict[str, list[str]]:
     loaded: dict[str, list[str]] = yaml.safe_load(LOOKUP.read_text("utf-8"))
     return loaded
-
-
-def _danger(turn: Turn) -> bool:
-    return turn.danger or turn.intent in DANGERS
 
 
 def _given_back(turn: Turn) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from rasa_sdk.events import FollowupAction
 
-from actions import measures
+from actions import measures, question
 from actions.accounts import months
 from actions.accounts.balance import say_balance
 from actions.accounts.base import TAIL, AccountAction
@@ -71,6 +71,8 @@ class TellBill(AccountAction):
                 turn.say("utter_bill_month_missing", month=months.name(turn, wish.month))
             bill = bills[0]
         say_bill(turn, bill)
+        if question.of_own_bill(turn.text) and not bill.estimated:
+            turn.say("utter_bill_read")
         why = says(wish.text, "why")
         if why or turn.channel != "ivr":
             say_parts(turn, bill)

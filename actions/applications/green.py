@@ -14,16 +14,18 @@ def subjects(state: State) -> list[str]:
     return GATHERING.get().which("green", " ".join([*state.said, *state.facts.values()]))
 
 
-async def opened(turn: Turn, state: State, variant: Variant) -> bool:
-    """Whether a measure opens the lane today: where it is to be built, else where the message, the account or the house is.
+async def known(turn: Turn, state: State, variant: Variant) -> measures.InForce:
+    """What is in force where it is to be built, else where the message, the account or the house is."""
+    customer = "resident" if variant.customer == "resident" else "firm"
+    if state.city or state.district:
+        return await measures.in_force(turn, state.province, state.city, state.district, customer)
+    return await measures.here(turn, customer)
 
-    Measures that cannot be asked open nothing: no promise is made of silence."""
+
+async def opened(turn: Turn, state: State, variant: Variant) -> bool:
+    """Whether a measure opens the lane today. Measures that cannot be asked open nothing: no promise is made of silence."""
     named = subjects(state)
     if not named:
         return False
-    customer = "resident" if variant.customer == "resident" else "firm"
-    if state.city or state.district:
-        known = await measures.in_force(turn, state.province, state.city, state.district, customer)
-    else:
-        known = await measures.here(turn, customer)
-    return any(known.green_channel(subject) for subject in named)
+    found = await known(turn, state, variant)
+    return any(found.green_channel(subject) for subject in named)

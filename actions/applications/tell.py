@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import measures
 from actions.applications import green
 from actions.applications.guide import GUIDES, STATEMENTS, Guide, Term, Variant
 from actions.applications.state import SLOT, State
@@ -55,8 +56,12 @@ async def tell(turn: Turn, state: State, variant: Variant) -> list[Event]:
     for online in in_force(turn, state, variant, ["online"]):
         turn.lead_to(online.page)
     if variant.green or green.subjects(state):
-        opened = await green.opened(turn, state, variant)
-        turn.say("utter_apply_green" if opened else "utter_apply_no_green")
+        if await green.opened(turn, state, variant):
+            turn.say("utter_apply_green")
+        elif not (await measures.here(turn)).answer(
+            turn.matter
+        ):  # else its words follow, which say for whom it is open
+            turn.say("utter_apply_no_green")
     if for_manager(turn, state, variant):
         return to_manager(turn, state)
     return [state.kept(), FollowupAction(FORM)]

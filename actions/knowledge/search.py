@@ -119,6 +119,11 @@ class Knowledge:
         if self._learning:
             self._learning.join()
 
+    def entries(self) -> Sequence[Entry]:
+        """Every entry there is."""
+        index = self._current()
+        return index.entries if index else ()
+
     def entry(self, name: str) -> Entry | None:
         index = self._current()
         return next((entry for entry in index.entries if entry.id == name), None) if index else None

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from actions import measures
-from actions.measures import InForce
-from actions.tell_measures import fitting, region_in
+from actions.measures import InForce, region_in
+from actions.tell_measures import fitting
 from backends.contracts import Measure, Outage
 from backends.reference.measure_files import FOLDER, read
 from kit import clock

@@ -125,3 +125,41 @@ async def test_that_returnees_are_told_in_their_county_and_season(world: World, 
         assert "供电所上门看线路和开关" in said
         assert "蒙城县" in said
         assert "已在2022年5月31日结束" in await told(world, address, ARREARS_ASKED)
+
+
+SPRING_2020 = "2020-02-20T10:00"
+
+
+async def test_that_a_question_is_answered_by_the_measure_where_no_entry_surely_is(
+    world: World, then: Then
+) -> None:
+    with then(IN_FORCE) as address:
+        for text in ("疫情欠费会不会停我家电啊", "交不起电费 现在会停电不", "那违约金能免不"):
+            said = await told(world, address, (text, "ask_arrears_rule", ""))
+            assert "不因欠费停电" in said, text
+            assert "没有可靠的答案" not in said
+
+
+@pytest.mark.parametrize(
+    ("moment", "text", "intent", "place", "words"),
+    [
+        (IN_FORCE, "这两个月怎么一起出账单", "ask_meter_reading", "", "电费可以先按估算出账"),
+        (IN_FORCE, "电费不对 没人来抄表", "dispute_bill", "", "电费可能是估算的"),
+        (IN_FORCE, "连云港的厂复工了 能不能来看看配电箱和刀闸", "apply_site_visit", "", "复工复产的企业可以请人上门查看"),
+        (NEW_YEAR, "蒙城返乡装电表能不能走绿色通道", "ask_green_channel", "", "返乡人员报装可以走绿色通道"),
+        (NEW_YEAR, "蒙城的网格经理怎么找", "query_grid_manager", "", "服务连心卡"),
+        (SPRING_2020, "天元区的厂没开工 变压器暂停能不能补办", "apply_suspension", "", "可以补办暂停"),
+    ],
+)  # fmt: skip
+async def test_that_measures_are_told_beside_the_usual_answer(
+    world: World, then: Then, moment: str, text: str, intent: str, place: str, words: str
+) -> None:
+    with then(moment) as address:
+        said = await told(world, address, (text, intent, place))
+        assert said.count(words) == 1
+        assert "没有查到适用的绿色通道" not in said
+
+
+async def test_that_a_measure_of_another_region_is_not_told(world: World, then: Then) -> None:
+    with then(NEW_YEAR) as address:
+        assert "返乡" not in await told(world, address, ("装电表能不能走绿色通道", "ask_green_channel", ""))

@@ -94,7 +94,7 @@ async def seek(
     else:
         new = named or bare(turn.text)
         together = [sought.partly + new, new + sought.partly] if sought.partly else []
-        words, answer = await look_up(turn, [*together, new, "" if named else turn.text], ended=ended)
+        words, answer = await look_up(turn, [*together, named or turn.text], ended=ended)
         if named and answer.match != "exact":  # too little was taken for the address
             whole = await look_up(turn, [turn.text], ended=ended)
             words, answer = whole if whole[1].match == "exact" else (words, answer)

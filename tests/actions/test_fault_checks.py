@@ -224,3 +224,22 @@ async def test_that_a_measure_in_force_has_orders_watched_over(
     assert "台风期间有人值守。" in await talk.says("对", "affirm")
     [order] = orders_of(world, talk)
     assert (order["marks"], order["urgent"]) == (marks, urgent)
+
+
+async def test_that_a_cut_for_arrears_is_told_before_the_estates_outage(world: World) -> None:
+    [(number, name, full)] = world.ask_town(
+        "select a.number, a.holder_name, p.city || p.district || p.street || p.name from account a"
+        " join place p using (place_id) where a.supply = 'cut_for_arrears'"
+        " and exists (select 1 from outage o where o.place_id = p.place_id and o.kind = 'arrears') limit 1"
+    )
+    talk = world.talk()
+    await talk.says(f"查电费 {number}", "query_bill")
+    await talk.says(name, "inform")
+    said = await talk.says(f"{full}停电了，邻居都有电", "report_outage", ("address", full))
+    assert "欠费停的电" in said
+    assert "正在停电" not in said
+
+
+async def test_that_a_home_alone_dark_is_told_how_arrears_are_looked_up(world: World, quiet: Quiet) -> None:
+    said = await world.talk().says(f"{quiet.name}就我家没电", "report_outage", ("address", quiet.name))
+    assert "查欠费" in said

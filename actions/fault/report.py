@@ -6,6 +6,7 @@ import asyncio
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import demands, history
 from actions.base import HotlineAction
 from actions.fault import rules
 from actions.fault.form import FORM
@@ -24,6 +25,7 @@ log = get(__name__)
 
 DANGER_BUDGET = 2.5  # seconds: the handoff must not wait for an order
 DANGERS = frozenset({EMERGENCY, "report_hazard"})
+OFTEN = "report_frequent_outage"
 PLAIN = "report_outage"  # a yes to "shall I report it?"
 
 
@@ -34,12 +36,19 @@ class ReportFault(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         intent = turn.intent if turn.intent in rules.intents() else PLAIN
-        fault = Fault(intent, phone=turn.caller)
+        besides: list[Event] = []
+        events = history.of_message(turn.tracker.events, turn.message_id) or turn.events
+        afterwards = demands.NEXT in history.done(events)  # taken up once another report was done
+        if intent == OFTEN and not afterwards and rules.dark_now(turn.text):  # a crew first
+            intent = PLAIN
+            besides = demands.later(turn, OFTEN, turn.text, turn.message.get("entities") or [])
+        told = (turn.slot("handoff_facts") or {}) if afterwards else {}
+        fault = Fault(intent, phone=turn.caller or str(told.get("phone_number", "")))
         if (before := turn.slot(SLOT)) and before.get("intent") == intent:
             fault.told = list(before.get("told") or [])
         if "what" in fault.wish.parts and turn.entities("device"):
             fault.what = turn.text[:100]
-        kept = [*fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
+        kept = [*besides, *fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
         return [*kept, SlotSet("requested_slot", None), FollowupAction(FORM)]
 
 

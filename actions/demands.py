@@ -41,6 +41,14 @@ def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
     return [SlotSet(SLOT, None)] if over else []
 
 
+def later(turn: Turn, intent: str, text: str, entities: list[dict[str, Any]]) -> list[Event]:
+    """Events that keep one more demand for when the matter in hand is done; the same one waits once."""
+    kept = list(turn.slot(SLOT) or [])
+    if any(one["intent"] == intent for one in kept):
+        return []
+    return [SlotSet(SLOT, [*kept, {"intent": intent, "text": text, "entities": entities}])]
+
+
 def waits(turn: Turn, events: list[Event]) -> bool:
     """Whether something is to be taken up after these events: not while they ask whether a person is wanted.
 

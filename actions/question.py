@@ -49,7 +49,7 @@ async def answered(turn: Turn) -> Entry | None:
 
     Not inside a form, which has a question of its own standing; nor for what was picked or cut out of another message.
     """
-    if turn.loop or _given_back(turn):
+    if turn.loop or turn.given_back:
         return None
     entities = {str(entity.get("entity")) for entity in turn.message.get("entities") or []}
     intent = turn.intent if turn.understood or turn.intent in LEFT | DANGERS else ""
@@ -113,7 +113,3 @@ def says(kind: str, text: str) -> bool:
 def _words() -> dict[str, list[str]]:
     loaded: dict[str, list[str]] = yaml.safe_load(LOOKUP.read_text("utf-8"))
     return loaded
-
-
-def _given_back(turn: Turn) -> bool:
-    return bool(turn.earlier) and turn.earlier[0][0].get("message_id") == turn.message_id

@@ -12,18 +12,22 @@ from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions import demands
 from actions.fault import answers, checks, places, questions, reading, rules
 from actions.fault.marks import lifeline
 from actions.fault.state import Fault
 from actions.fault.writing import write
 from actions.forms import LAST_TRY, FormStep
 from actions.reading import long_number
-from actions.turn import Event, Turn
+from actions.turn import SURE, Event, Turn
 from backends.contracts import Order
 
 FORM = "fault_form"
 # "When will they come?" in the middle of it: answered in a word, and the question stands.
 WHEN = frozenset({"query_outage", "query_ticket", "urge_ticket", "query_planned_outage"})
+# What may come of an outage, or be behind it: told in the middle of a report, it waits until the crew is sent.
+DARK = frozenset({"report_outage", "report_voltage"})
+BESIDES = frozenset({"claim_compensation", "report_frequent_outage"})
 PARTS = ("place", "scope", "door", "what", "when", "phone", "confirmation")
 
 
@@ -50,6 +54,21 @@ class ValidateFaultForm(FormStep):
         return asked == "fault_confirmation" and fault is not None and not fault.wrong
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
+        events = await self._step(turn, asked)
+        return [*self._besides(turn, asked), *events]
+
+    def _besides(self, turn: Turn, asked: str | None) -> list[Event]:
+        """Another matter of ours told in the middle of this one is taken up when this one is done."""
+        fault = Fault.of(turn)
+        if fault is None or asked is None or not (turn.understood and turn.confidence >= SURE):
+            return []
+        wanted = turn.intent if turn.intent in BESIDES else ""
+        if not wanted or wanted == fault.intent or fault.intent not in DARK:
+            return []
+        turn.say("utter_fault_afterwards", matter=turn.piece(f"part_fault_{wanted}"))
+        return demands.later(turn, wanted, turn.text, turn.message.get("entities") or [])
+
+    async def _step(self, turn: Turn, asked: str | None) -> list[Event]:
         fault, before = Fault.of(turn), Fault.of(turn)
         if fault is None or before is None:  # it went with the session
             return [SlotSet("fault", None), *self.leave()]

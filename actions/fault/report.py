@@ -6,7 +6,7 @@ import asyncio
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import history
+from actions import demands, history
 from actions.base import HotlineAction
 from actions.fault import rules
 from actions.fault.form import FORM
@@ -25,6 +25,7 @@ log = get(__name__)
 DANGER_BUDGET = 2.5  # seconds: the handoff must not wait for an order
 DANGERS = frozenset({EMERGENCY, "report_hazard"})
 LOOK_UP = frozenset({"action_tell_outage", "outage_form"})
+OFTEN = "report_frequent_outage"
 PLAIN = "report_outage"  # a yes to "shall I report it?"
 
 
@@ -36,16 +37,23 @@ class ReportFault(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         intent = turn.intent if turn.intent in rules.intents() else PLAIN
-        fault = Fault(intent, phone=turn.caller)
+        besides: list[Event] = []
+        events = history.of_message(turn.tracker.events, turn.message_id) or turn.events
+        afterwards = demands.NEXT in history.done(events)  # taken up once another report was done
+        if intent == OFTEN and not afterwards and rules.dark_now(turn.text):  # a crew first
+            intent = PLAIN
+            besides = demands.later(turn, OFTEN, turn.text, turn.message.get("entities") or [])
+        told = (turn.slot("handoff_facts") or {}) if afterwards else {}
+        fault = Fault(intent, phone=turn.caller or str(told.get("phone_number", "")))
         if (before := turn.slot(SLOT)) and before.get("intent") == intent:
             fault.told = list(before.get("told") or [])
-        if turn.intent != intent:  # agreed to: what led to it was said before
+        if turn.intent not in rules.intents():  # agreed to: what led to it was said before
             for text in _before(turn):
                 fault.said.append(text)
                 fault.hear_words(text)
         if "what" in fault.wish.parts and turn.entities("device"):
             fault.what = turn.text[:100]
-        kept = [*fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
+        kept = [*besides, *fault.kept(), SlotSet("matter", intent), SlotSet("asking", None)]
         return [*kept, SlotSet("requested_slot", None), FollowupAction(FORM)]
 
 

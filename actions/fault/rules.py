@@ -1,4 +1,4 @@
-"""The dated rules of reporting: `data/knowledge/rules/{wishes,marks,priority}.yml`, read again when a file changes.
+"""The dated rules of reporting: `data/knowledge/rules/{wishes,often,marks,priority}.yml`, read again when a file changes.
 
 Marks are words of the resident that matter to a crew: a breathing machine, a gate with a guard. What a mark does to an
 order is a rule with a date and a source; some do something only while a measure in force says so.
@@ -6,6 +6,7 @@ order is a rule with a date and a source; some do something only while a measure
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,9 @@ from kit.settings import ROOT
 
 FOLDER = ROOT / "data" / "knowledge" / "rules"
 IMPORTANT: Mark = "important_user"
+# Of "four or five times" the first counts.
+_TIMES = "零一二三四五六七八九十"
+_COUNT = re.compile(rf"(\d{{1,2}}|[{_TIMES}])(?:[{_TIMES}])?[次回趟]")
 NEAR = 3  # characters before a name in which a word of the way there may stand: 去区人民医院
 
 
@@ -51,6 +55,17 @@ def wish(intent: str) -> Wish | None:
     return Wish(intent, row["kind"], tuple(row["parts"]), frozenset(row["checks"])) if row else None
 
 
+def kind(wish: Wish, text: str) -> OrderKind:
+    """What kind of order it becomes by the resident's words: so many outages in so short a time are a complaint."""
+    row = next((row for row in _in_force("often") if row["intent"] == wish.intent), None)
+    if row is None or not any(word in text for word in row["within"]):
+        return wish.kind
+    counted = (
+        _TIMES.index(found[1]) if found[1] in _TIMES else int(found[1]) for found in _COUNT.finditer(text)
+    )
+    return row["kind"] if max(counted, default=0) >= row["times"] else wish.kind
+
+
 def intents() -> frozenset[str]:
     """Every intent that is taken down."""
     return frozenset(row["intent"] for row in _read("wishes")["wishes"])
@@ -71,6 +86,11 @@ def important_and_dark(text: str) -> bool:
     rules = _read("marks")
     dark, asked = (any(word in text for word in rules[key]) for key in ("dark", "asked"))
     return dark and not asked and IMPORTANT in marks_in([text])
+
+
+def dark_now(text: str) -> bool:
+    """Whether a complaint about many outages says that the power is gone at this moment."""
+    return any(word in text for word in _read("marks")["now"])
 
 
 def notes_in(texts: Iterable[str]) -> list[str]:

@@ -31,10 +31,11 @@ def notes(turn: Turn) -> dict[str, str]:
 async def write(turn: Turn, fault: Fault, *, joins: Order | None = None) -> Order:
     """Writes the order. `joins`: one more is concerned by an order that is there. Raises `StaleEpoch`, `BackendError`."""
     rank = await priority(turn, fault.region, frozenset({rules.IMPORTANT} if fault.important else ()))
+    phone = fault.phone if fault.phone != NO_PHONE else ""
     request = OrderRequest(
-        kind=fault.wish.kind, subject=fault.intent, text=fault.text, place_id=fault.place_id,
-        address=(fault.full + fault.door or fault.so_far)[:200],
-        contact_phone=fault.phone if fault.phone != NO_PHONE else "", scope=SCOPES.get(fault.scope),
+        kind=rules.kind(fault.wish, fault.text) if phone else fault.wish.kind, subject=fault.intent, text=fault.text,
+        place_id=fault.place_id, address=(fault.full + fault.door or fault.so_far)[:200], contact_phone=phone,
+        scope=SCOPES.get(fault.scope),
         urgent=rank.urgent, marks=set(rank.marks), facts=_facts(turn, fault, joins), channel=turn.channel,
         conversation=turn.conversation,
     )  # fmt: skip

@@ -243,3 +243,49 @@ async def test_that_a_cut_for_arrears_is_told_before_the_estates_outage(world: W
 async def test_that_a_home_alone_dark_is_told_how_arrears_are_looked_up(world: World, quiet: Quiet) -> None:
     said = await world.talk().says(f"{quiet.name}就我家没电", "report_outage", ("address", quiet.name))
     assert "查欠费" in said
+
+
+async def test_that_a_fault_now_gets_a_crew_first_and_how_often_it_happened_after_it(
+    world: World, quiet: Quiet
+) -> None:
+    talk = world.talk()
+    said = f"{quiet.name}这个月都停了四回电了，现在又没电，整个小区都没有，13800001234"
+    read_back = await talk.says(said, "report_frequent_outage", ("address", quiet.name))
+    assert words("part_fault_report_outage") in read_back
+    assert words("part_fault_report_frequent_outage") in await talk.says("对", "affirm")
+    await talk.says("对", "affirm")
+    first, second = orders_of(world, talk)
+    assert (first["kind"], first["subject"]) == ("fault", "report_outage")
+    assert (second["kind"], second["subject"]) == ("complaint", "report_frequent_outage")
+    assert (second["place_id"], second["contact_phone"]) == (quiet.place_id, "13800001234")
+
+
+@pytest.mark.parametrize(
+    ("said", "phone", "kind"),
+    [
+        ("这个月停了四五回电", "13800001234", "complaint"), ("两个月停了3次", "13800001234", "complaint"), ("这个月停了两次", "13800001234", "opinion"),
+        ("今年停了三次", "13800001234", "opinion"), ("这个月停了四五回电", "不用", "opinion"), ("老是停电", "13800001234", "opinion"),
+    ],
+)  # fmt: skip
+async def test_that_three_outages_in_two_months_are_a_complaint_of_whoever_leaves_a_telephone(
+    world: World, quiet: Quiet, said: str, phone: str, kind: str
+) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}{said}", "report_frequent_outage", ("address", quiet.name))
+    await talk.says(phone, "inform")
+    await talk.says("对", "affirm")
+    assert [order["kind"] for order in orders_of(world, talk)] == [kind]
+
+
+async def test_that_a_damage_told_in_the_middle_of_a_report_is_taken_up_after_it(
+    world: World, quiet: Quiet
+) -> None:
+    talk = world.talk()
+    await talk.says(f"{quiet.name}停电了", "report_outage", ("address", quiet.name))
+    said = await talk.says("停电把我冰箱烧坏了要赔", "claim_compensation", ("device", "冰箱"))
+    assert words("fault_afterwards", matter=words("part_fault_claim_compensation")) in said
+    await talk.says("整个小区，13800001234", "inform", ("scope", "整个小区"))
+    assert words("fault_claim_hint") in await talk.says("对", "affirm")
+    [order] = orders_of(world, talk)
+    assert order["subject"] == "report_outage"
+    assert talk.slots["requested_slot"] == "fault_door"

@@ -156,6 +156,8 @@ class Fallback(HotlineAction):
             return [FollowupAction(action)]
         if answered := assent.to_offer(turn):
             return [SlotSet("offer", turn.standing), *demands.given_back(turn, *answered, [])]
+        if tariff.meant(turn):
+            return [FollowupAction("action_estimate")]
         if asked := follow_up.meant(turn):
             return demands.given_back(turn, turn.text, asked, turn.message.get("entities") or [])
         if wish := doubt.picked(turn):
@@ -174,10 +176,10 @@ class Fallback(HotlineAction):
         return []
 
     def _misses(self, turn: Turn) -> int:
-        """How many turns right before this one were not understood either."""
+        """How many turns right before this one were not understood either; what was handed on was."""
         count = 0
         for earlier in turn.earlier:
-            if self.action_name not in history.done(earlier):
+            if history.done(earlier)[-1:] != [self.action_name]:
                 break
             count += 1
         return count

@@ -5,6 +5,7 @@ entries:
   title: 在家怎么交电费                what the entry is about, as one of several to choose from
   intents: [ask_payment_method]      the intents it may answer
   questions: [在家怎么缴费, …]          two or more, as residents write them
+  computed: true                    left out mostly; `action_estimate` tells the same with the resident's own figures
   registers: waive                  left out mostly; the request that is offered to be taken down afterwards:
                                     waive (a late fee) or defer (a payment)
   answers:                           a row a province and time
@@ -34,7 +35,7 @@ from kit.errors import MisconfiguredError
 from kit.links import LOOKUP, links_in, may_be_said
 
 _UNSPEAKABLE = re.compile(r"[0-9０-９a-z@#*_<>{}\[\]\n·•/%‰]|[A-Z]{4,}", re.ASCII)
-ENTRY_KEYS = {"id", "title", "intents", "questions", "registers", "answers"}
+ENTRY_KEYS = {"id", "title", "intents", "questions", "computed", "registers", "answers"}
 REGISTERS = ("", "waive", "defer")
 ANSWER_KEYS = {"province", "valid_from", "valid_to", "source", "text", "ivr", "buttons", "page"}
 
@@ -66,6 +67,7 @@ class Entry:
     questions: tuple[str, ...]
     answers: tuple[Answer, ...]
     registers: str = ""
+    computed: bool = False
 
     def answer(self, province: str, day: date) -> Answer | None:
         """What is true there on that day; a province's own row before one for all, the newer before the older."""
@@ -114,9 +116,11 @@ def _entry(row: Any) -> Entry:
     registers = row.get("registers", "")
     if registers not in REGISTERS:
         raise ValueError(f"registers: must be one of {', '.join(filter(None, REGISTERS))}")
-    return Entry(
-        name, title, frozenset(intents), tuple(questions), tuple(_answer(a) for a in answers), registers
-    )
+    computed = row.get("computed", False)
+    if not isinstance(computed, bool):
+        raise ValueError("computed: must be true or left out")
+    told = tuple(_answer(a) for a in answers)
+    return Entry(name, title, frozenset(intents), tuple(questions), told, registers, computed)
 
 
 def _answer(row: Any) -> Answer:

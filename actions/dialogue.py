@@ -169,6 +169,8 @@ class Fallback(HotlineAction):
             return [FollowupAction(action)]
         if answered := assent.to_offer(turn):
             return [SlotSet("offer", turn.standing), *demands.given_back(turn, *answered, [])]
+        if tariff.meant(turn):
+            return [FollowupAction("action_estimate")]
         if meant := follow_up.meant(turn):
             return demands.given_back(turn, turn.text, meant, turn.message.get("entities") or [])
         if wish := doubt.picked(turn):
@@ -187,7 +189,7 @@ class Fallback(HotlineAction):
         return []
 
     def _misses(self, turn: Turn) -> int:
-        """How many turns right before this one were not understood either."""
+        """How many turns right before this one were not understood either; what was handed on was."""
         count = 0
         for earlier in turn.earlier:
             if history.done(earlier)[-1:] != [self.action_name]:

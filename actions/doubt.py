@@ -25,7 +25,11 @@ from actions.reading import chosen, plain
 from actions.turn import SECOND, SURE, TOGETHER, Event, Turn
 
 # One look-up answers them all, or the answers hold each other: bill and balance tell what is to be paid.
-ALIKE = (outage.INTENTS | {"report_outage"}, frozenset({"query_bill", "query_balance"}))
+ALIKE = (
+    outage.INTENTS | {"report_outage"},
+    frozenset({"query_bill", "query_balance"}),
+    frozenset({"ask_tariff", "ask_tier_tariff", "ask_peak_valley"}),
+)
 NEITHER = ""
 # What may stand before a pick, and what refuses both; with a pause after it something else follows.
 _LEAD = re.compile(r"^(?:我|您|就|是|想|要|选|说|的|那|嗯|呃|哦|，|,|\s)+")

@@ -83,6 +83,11 @@ def city_in(text: str) -> str:
     return min(found)[1] if found else ""
 
 
+def names_of_provinces() -> list[str]:
+    """Of provinces and of their cities, the longest first."""
+    return sorted(_names(), key=len, reverse=True)
+
+
 def _short(province: str) -> str:
     return named_in(province) or province
 

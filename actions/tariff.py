@@ -5,40 +5,64 @@ Questions of firms and of late fees are in `tariff_firm`. What cannot be compute
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import get_args
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import tariff_firm, tariff_words
+from actions import doubt, tariff_firm, tariff_words
+from actions import tariff_figures as figures
 from actions import tariff_reading as reading
+from actions import tariff_talk as talk
+from actions.accounts import months
 from actions.base import HotlineAction
+from actions.tariff_energy import Energy
 from actions.tariff_place import Place, place_of
 from actions.turn import Event, Turn
 from backends.client import BackendRefused
 from backends.contracts import HoursKind, PriceClass, Rates
+from kit import clock
 
 ZERO = Decimal(0)
 MATTERS = frozenset({
     "ask_tariff", "ask_tier_tariff", "ask_peak_valley", "ask_multi_person_household", "ask_low_income_quota", *tariff_firm.MATTERS,
 })  # fmt: skip
+LEADING_HERE = MATTERS | {"query_bill", "query_usage"}  # those two hand on what so many kWh cost
 NOT_HELD: dict[str, str] = {"firm": "utter_estimate_firm", "farm": "utter_estimate_farm"}
 REFUSED = {"unknown_split": "utter_estimate_unknown_split", "no_rule": "utter_estimate_unknown_split"}
 
 
+def meant(turn: Turn) -> bool:
+    """Whether the message is a matter of prices, whatever it was understood as.
+
+    It belongs to the question that stands; or it asks what so many kWh cost, in doubt only between wishes that lead here.
+    """
+    if turn.loop or turn.danger:
+        return False
+    return talk.gives(turn) or (
+        reading.asks_price(turn) and LEADING_HERE.issuperset(doubt.rivals(turn) or [""])
+    )
+
+
 def goes_on(turn: Turn) -> bool:
     """Whether bare data carry on a question about prices: so many kWh, kVA or days."""
-    figures = turn.entities("energy") or reading.capacity_of(turn.text) or reading.length_of(turn.text)
-    return bool(figures and turn.slot("matter") in MATTERS)
+    named = turn.entities("energy") or figures.capacity_of(turn.text) or figures.length_of(turn.text)
+    return bool(named and turn.slot("matter") in MATTERS)
 
 
 class Estimate(HotlineAction):
-    """Tells a price or an estimate by dated rules; where none is known it says so and offers a person."""
+    """Tells a price or an estimate by dated rules; where none is known it says so and offers a person.
 
-    action_name = "action_estimate"
+    A question that nothing can be computed for, and that the knowledge surely answers, is `action_answer`'s.
+    """
+
+    action_name = talk.ESTIMATED
 
     async def act(self, turn: Turn) -> list[Event]:
-        matter = turn.matter if turn.matter in MATTERS else "ask_tier_tariff"
+        matter = turn.slot("matter") if talk.gives(turn) else turn.matter
+        matter = matter if matter in MATTERS else "ask_tier_tariff"
         place = await place_of(turn)
         try:
             if matter in tariff_firm.MATTERS:
@@ -54,26 +78,28 @@ class Estimate(HotlineAction):
             events = tariff_words.unknown(turn, key, place.province)
         if turn.loop and not any(event["event"] == "active_loop" for event in events):
             return events  # the form that stands open goes on with its own matter
+        if not any(event.get("name") == "asking" for event in events):
+            events = [*events, *talk.lacks()]
         return [*events, SlotSet("matter", matter)]
 
     async def _household(self, turn: Turn, place: Place, matter: str) -> list[Event]:
-        energy = reading.energy_in(turn)
-        named = energy.kwh is not None or energy.year is not None
-        use = reading.use_in(turn) or ("firm" if place.firm else "home")
+        energy = talk.energy_in(turn)
+        texts = [one.text for one in talk.question(turn)]
+        use = _use(turn, place)
         if use != "home":
-            return self._no_household(turn, place, use, named)
-        if reading.asks_how_to(turn.text) and not named:
-            how = matter == "ask_multi_person_household"
-            return [FollowupAction("action_apply" if how else "action_answer")]
-        if reading.price_class(turn.text) == "institution" and not named:
-            return [FollowupAction("action_answer")]
-        rates = await turn.clients.tariffs.rates(place.province)
-        if energy.kwh is None and energy.year is not None and reading.asks_price(turn):
+            return self._no_household(turn, place, use, energy.named)
+        kind: PriceClass = next(k for k in get_args(PriceClass) if k == _price_class(texts))
+        if not energy.named and (successor := await self._for_another(turn, place, matter, kind)):
+            return [FollowupAction(successor)]
+        month = _month_in(turn)
+        rates = await turn.clients.tariffs.rates(place.province, month)
+        priced = any(map(reading.asks_sum, texts))
+        if energy.kwh is None and energy.year is not None and priced:
             return await self._whole_year(turn, place, rates, energy.year)
-        if _asks_tier(turn) or (energy.kwh is None and energy.year is not None):
-            return await self._tier(turn, place, rates, energy)
+        if any(map(reading.asks_tier, texts)) or (energy.kwh is None and energy.year is not None):
+            return await self._tier(turn, place, rates, energy, texts)
         if energy.kwh is not None:
-            return await self._estimate(turn, place, rates, energy)
+            return await self._estimate(turn, place, rates, energy, texts)
         match matter:
             case "ask_peak_valley":
                 return self._hours(turn, rates)
@@ -81,7 +107,18 @@ class Estimate(HotlineAction):
                 return self._large(turn, rates)
             case "ask_low_income_quota":
                 return self._free(turn, rates)
-        return self._rates(turn, rates)
+        return self._rates(turn, rates, kind)
+
+    @staticmethod
+    async def _for_another(turn: Turn, place: Place, matter: str, kind: PriceClass) -> str:
+        """The action that has the answer where nothing is to be computed; '' if a price list is what is asked for."""
+        how = reading.asks_how_to(turn.text)
+        if how and matter == "ask_multi_person_household":
+            return "action_apply"
+        if how or kind == "institution":
+            return "action_answer"
+        listed = kind == "shared" or talk.gives(turn)
+        return "" if listed or not await talk.known(turn, place.province) else "action_answer"
 
     @staticmethod
     def _no_household(turn: Turn, place: Place, use: reading.Use, named: bool) -> list[Event]:
@@ -90,27 +127,27 @@ class Estimate(HotlineAction):
             return tariff_words.unknown(turn, NOT_HELD[use], place.province)
         return [FollowupAction("action_answer")]
 
-    async def _estimate(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
+    async def _estimate(
+        self, turn: Turn, place: Place, rates: Rates, energy: Energy, texts: list[str]
+    ) -> list[Event]:
         kwh = energy.kwh or ZERO
-        kind: PriceClass = next(k for k in get_args(PriceClass) if k == reading.price_class(turn.text))
+        kind: PriceClass = next(k for k in get_args(PriceClass) if k == _price_class(texts))
         if place.by_hours and energy.by_hours is None and kind == "tiered":
             turn.say("utter_estimate_needs_hours")
-            return tariff_words.asked(turn)
+            return tariff_words.asked(turn, "hours")
         hours: dict[HoursKind, Decimal] | None = None
         if energy.by_hours and (pair := tariff_words.day_and_night(rates)):
             hours = {pair[0].kind: energy.by_hours[0], "valley": energy.by_hours[1]}
         elif energy.by_hours:
             return tariff_words.unknown(turn, "utter_hours_unknown", rates.province)
         yearly = rates.period == "year" and kind == "tiered"
-        used = (energy.year if energy.year is not None else place.used) if yearly else ZERO
+        used = (energy.year if energy.year is not None else place.used(rates.day)) if yearly else ZERO
         found = await turn.clients.tariffs.residential(
-            place.province, kwh, used_this_year=used, hours=hours, persons=reading.people_of(turn.text),
-            low_income=reading.low_income(turn.text), price_class=kind,
+            place.province, kwh, day=rates.day, used_this_year=used, hours=hours, persons=max(map(figures.people_of, texts)),
+            low_income=any(map(reading.low_income, texts)), price_class=kind,
         )  # fmt: skip
-        tariff_words.tell_estimate(turn, found, kwh)
-        if yearly:
-            tariff_words.tell_used(turn, place, energy.year)
-        return []
+        tariff_words.tell_estimate(turn, found, kwh, _other_month(rates.day))
+        return tariff_words.tell_used(turn, place, energy.year, rates.day) if yearly else []
 
     @staticmethod
     async def _whole_year(turn: Turn, place: Place, rates: Rates, kwh: Decimal) -> list[Event]:
@@ -118,38 +155,39 @@ class Estimate(HotlineAction):
         if rates.period == "month":
             tariff_words.tell_rates(turn, rates)
             turn.say("utter_rates_tell_month")
-            return tariff_words.asked(turn)
+            return tariff_words.asked(turn, "month")
         tariff_words.tell_estimate(turn, await turn.clients.tariffs.residential(place.province, kwh), kwh)
         return []
 
-    async def _tier(self, turn: Turn, place: Place, rates: Rates, energy: reading.Energy) -> list[Event]:
+    @staticmethod
+    async def _tier(turn: Turn, place: Place, rates: Rates, energy: Energy, texts: list[str]) -> list[Event]:
         """Where the household stands; its use is said, or billed, or asked for."""
         yearly = rates.period == "year"
+        billed = yearly and bool(place.before(rates.day))
         # In a province of yearly tiers a figure that nothing was said about is the year's: only that decides there.
-        told = energy.year if energy.year is not None or not yearly or place.this_year else energy.month
+        told = energy.year if energy.year is not None or not yearly or billed else energy.month
         month = energy.kwh if energy.kwh is not None and told is not energy.month else None
-        if told is None and month is None and not (yearly and place.this_year):
+        if told is None and month is None and not billed:
             tariff_words.tell_rates(turn, rates)
             turn.say(f"utter_tier_tell_{rates.period}")
-            return tariff_words.asked(turn)
-        used = told if told is not None else place.used
+            return tariff_words.asked(turn, rates.period)
+        used = told if told is not None else place.used(rates.day)
         found = await turn.clients.tariffs.tier(
-            place.province, used_this_year=used if yearly else ZERO, used_this_month=month or ZERO,
-            persons=reading.people_of(turn.text),
+            place.province, day=rates.day, used_this_year=used if yearly else ZERO, used_this_month=month or ZERO,
+            persons=max(map(figures.people_of, texts)),
         )  # fmt: skip
-        if yearly and told is None:
-            tariff_words.tell_used(turn, place, None)
+        if billed and told is None:
+            tariff_words.tell_used(turn, place, None, rates.day)
         key = f"utter_tier_{found.period}" + ("_last" if found.tier == 3 else "")
         turn.say(
-            key, province=found.province, used=found.used_kwh, tier=turn.piece(f"part_tier{found.tier}"), left=found.left_kwh,
+            key, province=found.province, month=_month_name(turn, rates.day), used=found.used_kwh, tier=turn.piece(f"part_tier{found.tier}"), left=found.left_kwh,
             next=turn.piece(f"part_tier{min(found.tier + 1, 3)}"), price=found.price, next_price=found.next_price,
         )  # fmt: skip
         turn.say("utter_estimate_basis", since=tariff_words.since(turn, found.rules[0]))
         return []
 
     @staticmethod
-    def _rates(turn: Turn, rates: Rates) -> list[Event]:
-        kind = reading.price_class(turn.text)
+    def _rates(turn: Turn, rates: Rates, kind: PriceClass) -> list[Event]:
         flat = next((one for one in rates.flat if kind in one.classes), None)
         if kind != "tiered" and flat is None:
             return tariff_words.unknown(turn, "utter_tariff_unknown", rates.province)
@@ -160,6 +198,7 @@ class Estimate(HotlineAction):
         tariff_words.tell_rates(turn, rates)
         if not turn.loop:
             turn.say("utter_rates_tell_kwh")
+            return talk.lacks("month")
         return []
 
     @staticmethod
@@ -195,7 +234,28 @@ class Estimate(HotlineAction):
         return []
 
 
-def _asks_tier(turn: Turn) -> bool:
-    """Whether the message asks for a tier, or answers with its use alone what was asked about one."""
-    asked = [turn.text, *(reading.earlier_texts(turn)[:1] if turn.intent == "inform" else [])]
-    return any(map(reading.asks_tier, asked))
+def _use(turn: Turn, place: Place) -> reading.Use:
+    """By the message, else those before it: 那六百度呢 is asked by the same shop; else by the account."""
+    said = [turn.text, *talk.earlier_texts(turn)]
+    spoken: reading.Use | None = next(filter(None, map(reading.use_of, said)), None)
+    return spoken or ("firm" if place.firm else "home")
+
+
+def _price_class(texts: Sequence[str]) -> str:
+    return next((kind for kind in map(reading.price_class, texts) if kind != "tiered"), "tiered")
+
+
+def _month_in(turn: Turn) -> date | None:
+    """The month that the question speaks of."""
+    named = (figures.month_of(one.text, one.entities("time")) for one in talk.question(turn))
+    return next(filter(None, named), None)
+
+
+def _other_month(day: date) -> date | None:
+    today = clock.now().date()
+    return None if (day.year, day.month) == (today.year, today.month) else day
+
+
+def _month_name(turn: Turn, day: date) -> str:
+    other = _other_month(day)
+    return months.name(turn, f"{other:%Y-%m}") if other else turn.piece("part_this_month")

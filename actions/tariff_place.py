@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from actions.province import where
-from actions.tariff_reading import earlier_texts
+from actions.tariff_talk import earlier_texts
 from actions.turn import Turn
 from backends.client import BackendError
 from backends.contracts import Bill
@@ -28,14 +29,15 @@ class Place:
     bills: tuple[Bill, ...] = ()
     firm: bool = False
 
-    @property
-    def this_year(self) -> list[Bill]:
-        return [bill for bill in self.bills if bill.month.startswith(f"{clock.now().year}-")]
+    def before(self, day: date) -> list[Bill]:
+        """The bills of the year of `day` up to its month, newest first; [] where not all of them are at hand."""
+        found = [bill for bill in self.bills if f"{day.year}-01" <= bill.month < f"{day:%Y-%m}"]
+        whole = day.year == clock.now().year or any(bill.month == f"{day.year}-01" for bill in found)
+        return found if whole else []
 
-    @property
-    def used(self) -> Decimal:
-        """kWh billed of this year."""
-        return sum((bill.kwh for bill in self.this_year), Decimal(0))
+    def used(self, day: date) -> Decimal:
+        """kWh billed of the year of `day` before its month."""
+        return sum((bill.kwh for bill in self.before(day)), Decimal(0))
 
     @property
     def by_hours(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from actions.accounts import months
 from actions.base import END_OF_FORM
 from actions.tariff_place import Place
+from actions.tariff_talk import lacks
 from actions.turn import Event, Turn
 from backends.contracts import Estimate, HoursPrice, Rates, TariffLine, TariffRule
 from kit.spoken import Speaker
@@ -35,23 +37,25 @@ def lines(turn: Turn, found: Sequence[TariffLine]) -> str:
     return turn.piece("part_line_pause").join(told)
 
 
-def tell_estimate(turn: Turn, found: Estimate, kwh: Decimal) -> None:
-    turn.say("utter_estimate", province=found.province, kwh=kwh, total=found.total)
+def tell_estimate(turn: Turn, found: Estimate, kwh: Decimal, month: date | None = None) -> None:
+    """`month`: the one that was spoken of, if it is not the present one."""
+    of = turn.piece("part_estimate_month", year=month.year, month=month.month) if month else ""
+    turn.say("utter_estimate", province=found.province, of=of, kwh=kwh, total=found.total)
     if told := lines(turn, found.lines):
         turn.say("utter_estimate_lines", lines=told)
     turn.say("utter_estimate_basis", since=since(turn, found.rules[0]))
 
 
-def tell_used(turn: Turn, place: Place, said: Decimal | None) -> None:
-    """Which use of the year before this month an estimate counts on."""
+def tell_used(turn: Turn, place: Place, said: Decimal | None, day: date) -> list[Event]:
+    """Which use of the year before the month of `day` an estimate counts on; events that remember if it lacks it."""
     if said is not None:
         turn.say("utter_estimate_used_said", used=said)
-    elif place.this_year:
-        turn.say(
-            "utter_estimate_used_billed", used=place.used, month=months.name(turn, place.this_year[0].month)
-        )
+    elif bills := place.before(day):
+        turn.say("utter_estimate_used_billed", used=place.used(day), month=months.name(turn, bills[0].month))
     else:
         turn.say("utter_estimate_used_nothing")
+        return [] if turn.loop else lacks("year")
+    return []
 
 
 def tell_rates(turn: Turn, rates: Rates) -> None:
@@ -84,9 +88,19 @@ def tell_hours(turn: Turn, rates: Rates) -> None:
 
 
 def hour(turn: Turn, at: int) -> str:
-    """8点 or 八点; two o'clock is said its own way."""
+    """8点 or 八点."""
+    return turn.piece("part_hour", hour=_counting(turn, at))
+
+
+def transformers(turn: Turn, count: int) -> str:
+    """3台 or 三台."""
+    return turn.piece("part_transformers", count=_counting(turn, count))
+
+
+def _counting(turn: Turn, count: int) -> str:
+    """A number before what it counts: two is said its own way."""
     speaker = Speaker(spoken=turn.channel == "ivr")
-    return turn.piece("part_hour", hour=speaker.words["two"] if speaker.spoken and at == 2 else speaker.render(at, "number"))  # fmt: skip
+    return str(speaker.words["two"]) if speaker.spoken and count == 2 else speaker.render(count, "number")
 
 
 def day_and_night(rates: Rates) -> tuple[HoursPrice, HoursPrice] | None:
@@ -112,6 +126,6 @@ def unknown(turn: Turn, key: str, province: str) -> list[Event]:
     return [*asked(turn), *turn.offer("tariff_unknown")]
 
 
-def asked(turn: Turn) -> list[Event]:
-    """Events of a question: a form that stands open would ask a second one."""
-    return list(END_OF_FORM) if turn.loop else []
+def asked(turn: Turn, lack: str = "") -> list[Event]:
+    """Events of a question for what is lacking: a form that stands open would ask a second one."""
+    return [*(END_OF_FORM if turn.loop else ()), *lacks(lack)]

@@ -65,15 +65,17 @@ class TellBill(AccountAction):
         if not bills:
             turn.say("utter_bill_none")
             return
-        bill = next((b for b in bills if b.month == wish.month), None)
+        asked = f"{wish.text} {turn.text}"
+        compared = says(asked, "compare")  # the month that is named is then the other one
+        bill = None if compared else next((b for b in bills if b.month == wish.month), None)
         if bill is None:
-            if wish.month:
+            if wish.month and not compared:
                 turn.say("utter_bill_month_missing", month=months.name(turn, wish.month))
             bill = bills[0]
         say_bill(turn, bill)
         if question.of_own_bill(turn.text) and not bill.estimated:
             turn.say("utter_bill_read")
-        why = says(wish.text, "why")
+        why = compared or says(wish.text, "why")
         if why or turn.channel != "ivr":
             say_parts(turn, bill)
         if why:

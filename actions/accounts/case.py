@@ -44,6 +44,14 @@ class ReportCase(HotlineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         own = turn.intent in MATTERS
+        doubted = says(turn.text, "wrong")
+        if (
+            turn.intent == DISPUTE
+            and says(turn.text, "compare")
+            and not doubted
+            and not says(turn.text, "why")
+        ):
+            return [FollowupAction("action_tell_bill")]
         wish = Wish.of(turn, self.action_name, MATTERS) if own else self._continued(turn)
         standing = await self.clients.desk.standing(conversation=turn.conversation)
         named = account_in(turn)
@@ -53,7 +61,7 @@ class ReportCase(HotlineAction):
             account = found
         if account and number in (None, account) and own:
             await self._explain(turn, account, wish)
-            if wish.matter == DISPUTE and says(turn.text, "why") and not says(turn.text, "wrong"):
+            if wish.matter == DISPUTE and says(turn.text, "why") and not doubted:
                 return [SlotSet("matter", wish.matter)]  # asked for the reason; how to doubt it was said
         case = gathered({"matter": wish.matter, "text": wish.text, "account": number or account or ""}, wish)
         if wish.matter == relief.MATTER:

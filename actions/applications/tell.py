@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import measures
+from actions import measures, tariff_firm
 from actions.applications import green
 from actions.applications.guide import GUIDES, STATEMENTS, Guide, Term, Variant
 from actions.applications.state import SLOT, State
@@ -29,6 +29,8 @@ class Apply(HotlineAction):
     async def act(self, turn: Turn) -> list[Event]:
         guides = GUIDES.get()
         intent = turn.intent if turn.intent in guides else turn.matter
+        if intent == tariff_firm.SUSPENSION and tariff_firm.about_saving(turn):
+            return [FollowupAction("action_estimate")]
         kept = State.of(turn)
         if kept and kept.intent == intent and kept.stage in UNDER_WAY:
             kept.hears(turn)

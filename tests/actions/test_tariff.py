@@ -45,11 +45,34 @@ async def test_that_a_whole_year_by_monthly_tiers_is_asked_for_month_by_month(wo
     assert "估算，" not in said
 
 
-async def test_that_hunan_is_estimated_by_the_month_it_is_asked_in(world: World) -> None:
+async def test_that_hunan_is_estimated_by_the_present_month_where_none_is_named(world: World) -> None:
     said = await ask(world, "长沙500度多少钱", "ask_tier_tariff", *kwh(500))
     assert ("321.50元" if clock.now().month in (12, 1, 2, 6, 7, 8) else "346.50元") in said
     assert "2024年2月1日起执行" in said
     assert "今年" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "first", "until", "parts"),
+    [
+        ("湖南2025年7月用了500度要多少钱", "2025年7月", "2025-07-01", "2025-08-01", ["湖南2025年7月的居民电价", "321.50元"]),
+        ("湖南2025年4月用了500度要多少钱", "2025年4月", "2025-04-01", "2025-05-01", ["346.50元"]),
+        ("湖南2023年8月用了500度要多少钱", "2023年8月", "2023-08-01", "2023-09-01", ["第一档180度", "2012年7月1日起执行"]),
+        ("湖南前年夏天一个月用500度要多少钱", "前年夏天", "2024-06-01", "2024-09-01", ["321.50元"]),
+    ],
+)  # fmt: skip
+async def test_that_the_month_that_is_named_decides_the_price(
+    world: World, text: str, words: str, first: str, until: str, parts: list[str]
+) -> None:
+    talk = world.talk()
+    await talk.hear(text)
+    span = {"from": f"{first}T00:00:00+08:00", "to": f"{until}T00:00:00+08:00"}
+    said = await talk.again(
+        text,
+        "ask_tariff",
+        [entity("time", text, words, **span), entity("energy", text, "500度", value="500")],
+    )
+    assert [part for part in parts if part not in said] == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +81,9 @@ async def test_that_hunan_is_estimated_by_the_month_it_is_asked_in(world: World)
         ("浙江一度电多少钱", "ask_tariff", [], "utter_tariff_unknown", "浙江"),
         ("浙江用了300度多少钱", "ask_tier_tariff", [300], "utter_tariff_unknown", "浙江"),
         ("今年用了3000度，峰电200度谷电100度多少钱", "ask_peak_valley", [3000, 200, 100], "utter_estimate_unknown_split", "上海"),
+        ("这个月峰400度谷200度，今年已经用了3000度，要多少钱", "ask_peak_valley", [400, 200, 3000], "utter_estimate_unknown_split", "上海"),
+        ("峰400谷200，今年已经用了3000度，要多少钱", "ask_peak_valley", [3000], "utter_estimate_unknown_split", "上海"),
+        ("今年已经用了3000度 谷200峰400 多少钱", "ask_peak_valley", [3000], "utter_estimate_unknown_split", "上海"),
         ("湖南开峰谷划算吗", "ask_peak_valley", [], "utter_hours_unknown", "湖南"),
         ("湖南峰电200度谷电100度多少钱", "ask_peak_valley", [200, 100], "utter_hours_unknown", "湖南"),
         ("低保户每月免费多少度", "ask_low_income_quota", [], "utter_free_unknown", "上海"),
@@ -112,6 +138,7 @@ async def test_that_a_school_pays_one_price(world: World) -> None:
         ("安徽峰谷划算吗", "ask_peak_valley", ["白天8点到22点", "超过总量的11%"], "一样"),
         ("峰谷划算吗", "ask_peak_valley", ["峰段价格和普通价格一样"], "%"),
         ("江苏五口人能多给吗", "ask_multi_person_household", ["5人及以上的家庭，第一档每个月多100度", "7人及以上", "每度0.5483元"], "人工"),
+        ("安徽我家7口人有啥优惠", "ask_multi_person_household", ["第一档每个月多100度"], "合表"),
         ("湖南五口人能多给吗", "ask_multi_person_household", ["第一档每个月多100度"], "合表"),
         ("家里六口人能多给吗", "ask_multi_person_household", ["第一档电量有增加", "7人及以上", "资料未注明日期", "人工客服"], "多100度"),
         ("安徽五保户免费多少度", "ask_low_income_quota", ["每月有10度免费电量"], "人工"),
@@ -149,6 +176,9 @@ async def test_that_the_way_to_the_next_tier_is_told(
     [
         ("株洲315千伏安的变压器暂停30天能省多少基本电费", ["估算", "湖南每千伏安每月20元", "6300.00元", "每次要满15天，最长24个月，提前5个工作日", "没有注明日期"]),
         ("湖南三百一十五kVA停半个月能省多少", ["3150.00元", "暂停15天"]),
+        ("株洲两台315的变压器停一个半月能省多少", ["2台，每台315千伏安，一共630千伏安", "暂停45天", "18480.00元"]),
+        ("湖南一台630一台315，停30天能省多少", ["2台，一共945千伏安", "18900.00元"]),
+        ("湖南我们有两台315的变压器，停一台，30天能省多少", ["315千伏安暂停30天", "6300.00元"]),
         ("湖南停10天315千伏安能省吗", ["不满15天不减免", "停10天"]),
         ("安徽200千伏安停30天省多少", ["6000.00元", "执行两部制的才有基本电费"]),
         ("湖南100千伏安停30天能省吗", ["执行单一制电价，没有基本电费"]),

@@ -8,6 +8,7 @@ import pytest
 
 from kit import clock
 from tests.actions.conftest import World
+from tests.actions.rasa import entity
 from tests.actions.records import LI, WANG, proved
 from tests.actions.tariffs import after, ask, kwh, says
 
@@ -74,7 +75,8 @@ class TestFollowUps:
         talk = world.talk()
         said = await ask(world, "湖南暂停变压器能省多少基本电费", "ask_two_part_tariff", on=talk)
         assert said == says("utter_suspension_ask")
-        assert await ask(world, "315千伏安", "inform", on=talk) == said
+        said = await ask(world, "315千伏安", "inform", on=talk)
+        assert said == says("utter_suspension_ask_days", kva=315)
         assert "6300.00元" in await ask(world, "30天", "inform", on=talk)
 
     async def test_that_kwh_out_of_the_blue_are_no_question(self, world: World) -> None:
@@ -138,3 +140,115 @@ async def test_that_an_application_may_ask_what_it_saves(world: World) -> None:
     talk = world.talk()
     talk.followup = "action_estimate"
     assert "6300.00元" in await ask(world, "湖南315千伏安停30天", "apply_suspension", on=talk)
+
+
+class TestAnswersToOurQuestions:
+    """The question that stands decides, not what the classifier makes of a message that it sees alone."""
+
+    @pytest.mark.parametrize(
+        ("text", "intent", "amounts"),
+        [
+            ("今年前面已经用了3000度", "query_usage", [3000]), ("今年用了三千", "query_usage", []), ("三千左右吧", "dispute_bill", []),
+            ("前面加起来3000", "query_bill", []), ("电表上显示用了3000度", "report_meter_fault", [3000]), ("3000", "inform", []),
+        ],
+    )  # fmt: skip
+    async def test_that_the_years_use_goes_into_the_estimate(
+        self, world: World, text: str, intent: str, amounts: list[int]
+    ) -> None:
+        talk = world.talk()
+        await ask(world, "用了300度多少钱", "ask_tariff", *kwh(300), on=talk)
+        assert "194.10元" in await ask(world, text, intent, *kwh(*amounts), on=talk)
+
+    async def test_that_the_years_use_tells_the_tier_and_then_another_province(self, world: World) -> None:
+        talk = world.talk()
+        await ask(world, "我这个月会不会进第二档", "ask_tier_tariff", on=talk)
+        assert "再用220度" in await ask(world, "两千九百多吧", "dispute_bill", on=talk)
+        assert "江苏按全年累计分档，用到2900度是在第二档" in await ask(
+            world, "那江苏呢", "query_outage", on=talk
+        )
+
+    async def test_that_a_year_once_told_holds_for_the_next_amount(self, world: World) -> None:
+        talk = world.talk()
+        await ask(world, "用了300度多少钱", "ask_tariff", *kwh(300), on=talk)
+        await ask(world, "今年用了3000度", "query_usage", *kwh(3000), on=talk)
+        assert "今年此前用的3000度" in await ask(world, "那400度要多少钱", "ask_tariff", *kwh(400), on=talk)
+
+    @pytest.mark.parametrize("text", ["株洲的", "湖南呢", "那要是在长沙"])
+    async def test_that_a_place_moves_the_estimate(self, world: World, text: str) -> None:
+        talk = world.talk()
+        await ask(world, "江苏用了100度多少钱", "ask_tariff", *kwh(100), on=talk)
+        assert "按湖南居民电价估算，100度电大约58.80元" in await ask(world, text, "query_outage", on=talk)
+
+    async def test_that_a_suspension_may_be_told_in_four_turns(self, world: World) -> None:
+        talk = world.talk()
+        asked = await ask(world, "停变压器能省多少基本电费", "ask_two_part_tariff", on=talk)
+        assert asked == says("utter_suspension_ask")
+        assert await ask(world, "株洲的", "inform", on=talk) == asked
+        said = await ask(world, "两台630", "inform", on=talk)
+        assert said == says("utter_suspension_ask_days", kva=1260)
+        assert "一共1260千伏安" in await ask(world, "停45天", "report_outage", on=talk)
+        assert "3台，每台630千伏安，一共1890千伏安" in await ask(world, "三台呢", "inform", on=talk)
+
+    @pytest.mark.parametrize(
+        ("text", "intent", "ran"),
+        [
+            ("我家停电了", "report_outage", "fault_form"), ("查一下我今年用了多少度", "query_usage", "action_tell_usage"),
+            ("转人工", "request_agent", "action_handoff"), ("用了3000度怎么会这么多，查一下", "dispute_bill", "action_report_case"),
+        ],
+    )  # fmt: skip
+    async def test_that_another_matter_is_another_matter(
+        self, world: World, text: str, intent: str, ran: str
+    ) -> None:
+        talk = world.talk()
+        await ask(world, "用了300度多少钱", "ask_tariff", *kwh(300), on=talk)
+        await talk.says(text, intent)
+        assert ran in talk.ran
+        assert "action_estimate" not in talk.ran
+
+    async def test_that_an_answer_understood_so_is_no_miss(self, world: World) -> None:
+        talk = world.talk()
+        await ask(world, "用了300度多少钱", "ask_tariff", *kwh(300), on=talk)
+        await ask(world, "那江苏呢", "inform", on=talk)
+        said = await talk.says("呜啦呜啦", "inform", confidence=0.1)
+        assert said == says("utter_fallback")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("合同需量最低报多少", "ask_two_part_tariff"), ("停产还收基本电费吗", "ask_two_part_tariff"), ("新年后阶梯重新算吗", "ask_tier_tariff"),
+        ("阶梯和峰谷能一起用吗", "ask_tier_tariff"), ("开峰谷要换电表吗", "ask_peak_valley"), ("代理购电是个啥", "ask_tariff"),
+        ("边缘户没有证，享受不到吧", "ask_low_income_quota"), ("合租五个人算一户多人口吗", "ask_multi_person_household"),
+    ],
+)  # fmt: skip
+async def test_that_what_the_knowledge_surely_answers_is_left_to_it(
+    world: World, text: str, intent: str
+) -> None:
+    assert await after(world, "action_estimate", text, intent) == ["action_answer"]
+
+
+@pytest.mark.parametrize("text", ["我要暂停变压器，能省多少", "变压器报停一个月能少交多少基本电费"])
+async def test_that_what_a_suspension_saves_is_told_before_it_is_applied_for(world: World, text: str) -> None:
+    assert await after(world, "action_apply", text, "apply_suspension") == ["action_estimate"]
+
+
+async def test_that_of_a_day_that_is_past_the_rule_and_the_measure_of_that_day_are_told_as_over(
+    world: World,
+) -> None:
+    talk = world.talk()
+    text = "2020年2月没开工，暂停可以补办吗，株洲"
+    await talk.hear(text)
+    found = [
+        entity(
+            "time",
+            text,
+            "2020年2月",
+            **{"from": "2020-02-01T00:00:00+08:00", "to": "2020-03-01T00:00:00+08:00"},
+        )
+    ]
+    said = await talk.again(text, "apply_suspension", found)
+    assert "2020年2月那时的规定是，一年可以暂停2次" in said
+    assert "天元区有“停产企业补办暂停”" in said
+    assert "到2020年6月30日就结束了" in said
+    assert "现在按非永久性减容办理，每次要满15天，最长24个月" in said
+    assert "蒙城" not in said

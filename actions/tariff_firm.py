@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 
 from rasa_sdk.events import FollowupAction
 
+from actions import measures, tariff_words, tell_measures
 from actions import tariff_figures as figures
 from actions import tariff_reading as reading
 from actions import tariff_talk as talk
-from actions import tariff_words, tell_measures
 from actions.accounts import relief
 from actions.province import city_in
 from actions.tariff_place import Place
@@ -76,7 +76,7 @@ async def _rule_then(turn: Turn, place: Place, day: date) -> list[Event]:
             most=then.most_months,
         )  # fmt: skip
     every = await turn.clients.measures.all()
-    region = tell_measures.region_in(turn.text, every)
+    region = measures.region_in(turn.text, every)
     today = clock.now().date()
     for one in every:
         near = region and one.covers(

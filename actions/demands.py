@@ -44,7 +44,7 @@ def noticed(turn: Turn, alike: frozenset[str]) -> list[Event]:
 def later(turn: Turn, intent: str, text: str, entities: list[dict[str, Any]]) -> list[Event]:
     """Events that keep one more demand for when the matter in hand is done; the same one waits once."""
     kept = list(turn.slot(SLOT) or [])
-    if any(one["intent"] == intent for one in kept):
+    if any(one.get("intent") == intent for one in kept):
         return []
     return [SlotSet(SLOT, [*kept, {"intent": intent, "text": text, "entities": entities}])]
 

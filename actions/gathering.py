@@ -50,7 +50,10 @@ _LETTER = re.compile(r"[\u4e00-\u9fffa-zA-Z0-9]")
 
 @dataclass(frozen=True)
 class Fact:
-    """A kind of fact; `called`: what residents name it by; `options`: words of each choice."""
+    """A kind of fact; `called`: what residents name it by; `options`: words of each choice.
+
+    `told_by`: intents that a message is taken for which only answers the question (线有点老化: a hazard).
+    """
 
     name: str
     reader: str
@@ -59,6 +62,7 @@ class Fact:
     options: dict[str, list[str]] = field(default_factory=dict)
     affirm: str = ""
     deny: str = ""
+    told_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _fact(name: str, row: dict[str, Any]) -> Fact:
         raise ValueError(f"{name}: affirm and deny must be options")
     return Fact(
         name, row["reader"], bool(row.get("optional")), tuple(row.get("called", ())), options,
-        str(row.get("affirm", "")), str(row.get("deny", "")),
+        str(row.get("affirm", "")), str(row.get("deny", "")), frozenset(row.get("told_by", ())),
     )  # fmt: skip
 
 

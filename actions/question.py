@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import yaml
 
-from actions.forms import IDLE, URGENT
+from actions.forms import CERTAIN, IDLE, URGENT
 from actions.knowledge.entries import Entry
 from actions.knowledge.search import Knowledge
 from actions.province import province_of
@@ -52,7 +52,8 @@ async def answered(turn: Turn) -> Entry | None:
     if turn.loop or turn.given_back:
         return None
     entities = {str(entity.get("entity")) for entity in turn.message.get("entities") or []}
-    intent = turn.intent if turn.understood or turn.intent in LEFT | DANGERS else ""
+    sure = turn.understood and not (turn.intent in IDLE and turn.confidence < CERTAIN)
+    intent = turn.intent if sure or turn.intent in (LEFT - IDLE) | DANGERS else ""
     entry = await asyncio.to_thread(meant, turn.clients.knowledge, turn.text, intent, entities, turn.danger)
     if entry is None or (turn.understood and turn.intent in ASKED & entry.intents):
         return None  # which is found anyway
@@ -64,7 +65,7 @@ def meant(
     knowledge: Knowledge, text: str, intent: str, entities: Collection[str], danger: bool
 ) -> Entry | None:
     """The entry that a message plainly asks for. `intent`: '' where none was understood; `danger`: whether it may report any."""
-    if not text.strip() or intent in LEFT or set(entities) & DATA:
+    if not text.strip() or intent in LEFT or set(entities) & DATA or says("reckoned", text):
         return None
     if (danger or intent in DANGERS) and not harmless(text):
         return None
@@ -77,9 +78,10 @@ def meant(
 
 def least(intent: str, text: str) -> float:
     """From which likeness on the entry answers: the more the words may be a wish of one's own, the more is needed."""
-    general = says("asks", text) and (says("general", text) or not says("own", text))
+    worded = says("general", text)
+    general = says("asks", text) and (worded or not says("own", text))
     if intent.startswith(SERVES):
-        return NEVER if not general else CLEAR if intent.startswith("query_") else PLAIN
+        return NEVER if not general else CLEAR if intent.startswith("query_") and not worded else PLAIN
     return PLAIN if general and intent != OTHERS else CLEARER
 
 

@@ -48,7 +48,8 @@ class ValidateApplicationForm(FormStep):
         words = GATHERING.get()
         if state.stage != "facts" or words.says("agent", turn.text):
             return False
-        return plainly(turn, words.facts[missing(state, variant)])
+        fact = words.facts[missing(state, variant)]
+        return turn.intent in fact.told_by or plainly(turn, fact)
 
     def yes_or_no(self, turn: Turn, asked: str) -> bool:
         state = State.of(turn)

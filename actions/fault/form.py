@@ -104,7 +104,7 @@ class ValidateFaultForm(FormStep):
         """What comes next, now that something more is known."""
         fault.important = fault.important or await checks.important(turn, fault)
         if fault.important:
-            if not (fault.place_id or fault.partly or self.asked(turn) == "fault_place"):
+            if not (fault.place_id or fault.so_far or self.asked(turn) == "fault_place"):
                 return self._ask(turn, fault, "place")
             return await self._to_important(turn, fault)
         if fault.place_id and not fault.checked:

@@ -40,7 +40,8 @@ class ReportFault(HotlineAction):
         besides: list[Event] = []
         events = history.of_message(turn.tracker.events, turn.message_id) or turn.events
         afterwards = demands.NEXT in history.done(events)  # taken up once another report was done
-        if intent == OFTEN and not afterwards and rules.dark_now(turn.text):  # a crew first
+        again = intent == OFTEN or (intent == PLAIN and rules.often(OFTEN, turn.text))
+        if again and not afterwards and rules.dark_now(turn.text):  # a crew first
             intent = PLAIN
             besides = demands.later(turn, OFTEN, turn.text, turn.message.get("entities") or [])
         told = (turn.slot("handoff_facts") or {}) if afterwards else {}

@@ -66,6 +66,12 @@ def kind(wish: Wish, text: str) -> OrderKind:
     return row["kind"] if max(counted, default=0) >= row["times"] else wish.kind
 
 
+def often(intent: str, text: str) -> bool:
+    """Whether the words tell of as many outages in as short a time as make it another kind of order."""
+    found = wish(intent)
+    return found is not None and kind(found, text) != found.kind
+
+
 def intents() -> frozenset[str]:
     """Every intent that is taken down."""
     return frozenset(row["intent"] for row in _read("wishes")["wishes"])

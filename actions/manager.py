@@ -91,5 +91,5 @@ class ValidateManagerForm(FormStep):
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         asking = turn.asking(FORM) or {"form": FORM}
-        places.ask(turn, Sought.restored(asking), int(asking.get("tries", 0)), first="utter_manager_where")
+        places.ask(turn, *places.standing(self, turn), first="utter_manager_where")
         return [SlotSet("asking", asking), SlotSet("requested_slot", asked)]

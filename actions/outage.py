@@ -145,5 +145,5 @@ class ValidateOutageForm(FormStep):
         if asking.get("listed"):
             turn.say("utter_outage_region_where")
         else:
-            places.ask(turn, Sought.restored(asking), int(asking.get("tries", 0)))
+            places.ask(turn, *places.standing(self, turn))
         return [SlotSet("asking", asking), SlotSet("requested_slot", asked)]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from actions.fault.reading import bare, cannot_tell, says_no
 from actions.reading import chosen
 from actions.turn import Turn
 from backends.contracts import OutageAnswer, Place
+
+if TYPE_CHECKING:
+    from actions.forms import FormStep
 
 RANK = {"none": 0, "candidates": 1, "exact": 2}
 LAST_WORDS = 2  # missed so often; the next miss gives the question up
@@ -102,7 +105,8 @@ async def seek(
             whole = await look_up(turn, [words + sought.lost], ended=ended)
             words, answer = whole if whole[1].match == "exact" else (words, answer)
         answer = _inside(turn, sought, answer)
-    if known and not (named or words):
+    asked = sought.options or sought.within or sought.partly
+    if known and not named and (not words or (not asked and answer.match != "exact")):
         words, answer = await look_up(turn, [known], ended=ended)
     _keep(sought, words, answer, named, denied=turn.no or says_no(turn.text))
     return named if words in ("", turn.text) else words, answer
@@ -149,6 +153,18 @@ def _keep(sought: Sought, words: str, answer: OutageAnswer, named: str, *, denie
         sought.lost = unknown[:PARTLY]
     elif named or denied:
         sought.options, sought.lost = [], unknown[:PARTLY] or sought.lost
+
+
+def standing(form: FormStep, turn: Turn) -> tuple[Sought, int]:
+    """What is known of the place that `form` asks for, and messages that brought nothing: after something else both are
+    forgotten, so that nobody is told again what was not found.
+    """
+    asking = turn.asking(form.form)
+    sought = Sought.restored(asking)
+    if form.asked(turn) is None:
+        return sought, int(asking.get("tries", 0))
+    sought.lost = ""
+    return sought, 0
 
 
 def ask(

@@ -197,7 +197,7 @@ async def test_that_a_place_among_words_of_no_sure_matter_is_the_answer(
 NOT_FOUND = [
     ("火星营业厅几点开门", "query_hall", "utter_hall_unknown", "utter_ask_hall"),
     ("火星基地停电了吗", "query_outage", "utter_address_unknown", "utter_ask_address"),
-    ("火星基地的网格经理", "query_grid_manager", "utter_manager_unknown", "utter_manager_where"),
+    ("火星基地的网格经理", "query_grid_manager", "utter_address_unknown", "utter_manager_where"),
 ]
 
 

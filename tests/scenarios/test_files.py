@@ -13,14 +13,20 @@ from tests.scenarios.files import NOW, BrokenScenario, read, read_all
 from tests.scenarios.play import compare, read_tracker, template
 
 INTENTS = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["intents"]
+STRAYING = ("interrupted", "put_aside", "corrected", "stopped", "strayed")
 GOOD = "- name: a\n  channel: web\n  steps:\n  - resident: 你好\n    expect: {says: 您好}\n"
 
 
 def test_that_every_intent_has_at_least_two_scenarios() -> None:
-    played: dict[str, int] = {}
+    names: dict[str, set[str]] = {}
     for scenario in read_all():
-        played[scenario.file.stem] = played.get(scenario.file.stem, 0) + 1
-    assert [intent for intent in INTENTS if played.get(intent, 0) < 2] == []
+        names.setdefault(scenario.file.stem, set()).add(scenario.name)
+    assert [intent for intent in INTENTS if len(names.get(intent, ())) < 2] == []
+
+
+def test_that_forty_conversations_are_interrupted_or_corrected() -> None:
+    talks = {(one.file.stem, one.name) for one in read_all() if one.file.stem in STRAYING}
+    assert len(talks) >= 40
 
 
 @pytest.mark.parametrize(

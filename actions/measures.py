@@ -234,7 +234,8 @@ def say_also(turn: Turn, known: InForce, intent: str) -> None:
 
     adding = [one for one in known.measures if intent in one.effects.answers and new(one.text)]
     if words := "".join(said for one in adding if new(said := one.effects.answers[intent])):
-        turn.say(f"utter_measure_{'also' if turn.dispatcher.messages else 'first'}", text=turn.spoken(words))
+        key = "utter_measure_also" if turn.dispatcher.messages else "utter_measure_first"
+        turn.say(key, text=turn.spoken(words))
 
 
 async def tell_arrears(turn: Turn, account: str, province: str) -> list[Event]:

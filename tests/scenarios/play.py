@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -16,6 +17,7 @@ from tests.scenarios.files import Scenario, Step, is_pattern, named
 from tests.scenarios.record import Record
 from tests.scenarios.values import Values
 
+PATIENCE = 180.0  # seconds for a whole scenario; a turn has 40 s of its own
 SOMEBODY_ELSE = 500_000  # added to a scenario's number: another address, another telephone
 
 
@@ -35,52 +37,58 @@ class Played:
 async def play(running: Running, record: Record, agent: Agent, scenario: Scenario) -> Played:
     """Play to the end, or to the first step that goes wrong."""
     played = Played(scenario)
-    door = DOORS[scenario.channel](running, record, scenario.number + 1)
-    other: Door | None = None
-    values = Values(record, scenario.number, scenario.at)
+    numbers = [scenario.number + 1]
+    if any(step.does == "other" for step in scenario.steps):
+        numbers.append(scenario.number + 1 + SOMEBODY_ELSE)
+    doors = [DOORS[scenario.channel](running, record, number) for number in numbers]
     try:
-        played.dialogue += [f"    hotline   {words}" for words in await door.open()]
-        for step in scenario.steps:
-            before = (await door.conversation())["id"]
-            done = json.loads(
-                await values.fill(json.dumps([step.value, step.hear], ensure_ascii=False), before)
-            )
-            who = step.does if step.does in ("other", "agent") else "resident"
-            played.dialogue.append(f"    {who:<8}  {done[0]}" + (f"  (heard: {done[1]})" if done[1] else ""))
-            if step.does == "other" and other is None:
-                other = DOORS[scenario.channel](running, record, scenario.number + 1 + SOMEBODY_ELSE)
-                await other.open()
-            speaks = other if step.does == "other" and other else door
-            speaks.cards.clear()
-            if step.does == "agent":
-                await agent.does(before, done[0])
-                said = await door.listen()
-            else:
-                said = await _do(speaks, step, *done)
-            conversation = await speaks.conversation()
-            actions, slots = read_tracker(await record.events(conversation["id"]), step.does)
-            played.dialogue += [f"    hotline   {words}" for words in said]
-            played.dialogue += [f"    hotline   [card: {title}]" for title in speaks.cards]
-            played.dialogue.append(f"              · {', '.join(actions) or 'no action'}")
-            own = (
-                before if step.does == "other" else conversation["id"]
-            )  # numbers are those of the first resident
-            expect = json.loads(await values.fill(json.dumps(step.expect, ensure_ascii=False), own))
-            facts = {
-                "actions": actions, "slots": slots, "said": said, "owner": conversation["owner"],
-                "ticket": await record.ticket(conversation["id"]), "orders": await record.orders(conversation["id"]), "cards": speaks.cards,
-            }  # fmt: skip
-            for key, wanted in expect.items():
-                for reason in compare(key, wanted, facts, scenario.channel):
-                    played.wrong.append(f"  ✗ {named(scenario.file)}:{step.lines[key]}: {key}: {reason}")
-            if played.wrong:
-                break
+        async with asyncio.timeout(PATIENCE):
+            opened = [await door.open() for door in doors]
+            played.dialogue += [f"    hotline   {words}" for words in opened[0]]
+            await _through(played, record, agent, doors)
     except Exception as error:  # whatever happens, the dialogue so far tells where
         played.wrong.append(f"  ✗ {named(scenario.file)}: {type(error).__name__}: {error}")
     finally:
-        for one in filter(None, (door, other)):
-            await one.close()
+        for door in doors:
+            await door.close()
     return played
+
+
+async def _through(played: Played, record: Record, agent: Agent, doors: list[Door]) -> None:
+    """Step by step, until one goes wrong. The first door is the resident's, the second somebody else's."""
+    door = doors[0]
+    scenario = played.scenario
+    values = Values(record, scenario.number, scenario.at)
+    for step in scenario.steps:
+        before = (await door.conversation())["id"]
+        done = json.loads(await values.fill(json.dumps([step.value, step.hear], ensure_ascii=False), before))
+        who = step.does if step.does in ("other", "agent") else "resident"
+        played.dialogue.append(f"    {who:<8}  {done[0]}" + (f"  (heard: {done[1]})" if done[1] else ""))
+        speaks = doors[1] if step.does == "other" else door
+        speaks.cards.clear()
+        if step.does == "agent":
+            await agent.does(before, done[0])
+            said = await door.listen()
+        else:
+            said = await _do(speaks, step, *done)
+        conversation = await speaks.conversation()
+        actions, slots = read_tracker(await record.events(conversation["id"]), step.does)
+        played.dialogue += [f"    hotline   {words}" for words in said]
+        played.dialogue += [f"    hotline   [card: {title}]" for title in speaks.cards]
+        played.dialogue.append(f"              · {', '.join(actions) or 'no action'}")
+        # numbers are those of the first resident
+        own = before if step.does == "other" else conversation["id"]
+        expect = json.loads(await values.fill(json.dumps(step.expect, ensure_ascii=False), own))
+        facts = {
+            "actions": actions, "slots": slots, "said": said, "owner": conversation["owner"],
+            "ticket": await record.ticket(conversation["id"]), "orders": await record.orders(conversation["id"]),
+            "cards": speaks.cards,
+        }  # fmt: skip
+        for key, wanted in expect.items():
+            for reason in compare(key, wanted, facts, scenario.channel):
+                played.wrong.append(f"  ✗ {named(scenario.file)}:{step.lines[key]}: {key}: {reason}")
+        if played.wrong:
+            break
 
 
 async def _do(door: Door, step: Step, value: Any, hear: str) -> list[str]:

@@ -163,6 +163,6 @@ def _words() -> dict[str, list[str]]:
     return {name: [str(word) for word in words] for name, words in loaded.items()}
 
 
-def says(turn: Turn, what: Literal["withdraw", "forgotten", "anew"]) -> bool:
+def says(turn: Turn, what: Literal["withdraw", "forgotten", "anew", "number"]) -> bool:
     """Whether the message holds one of the words of that kind."""
     return any(word in turn.text for word in _words()[what])

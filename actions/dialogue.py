@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import answer, assent, commands, demands, doubt, follow_up, history, question, tariff
+from actions import (
+    answer,
+    assent,
+    cases,
+    commands,
+    demands,
+    doubt,
+    follow_up,
+    history,
+    question,
+    tariff,
+    tariff_talk,
+)
 from actions.accounts import bindings, bound
 from actions.accounts.proof import account_in
 from actions.base import END_OF_FORM, HotlineAction
@@ -45,13 +57,18 @@ class Affirm(HotlineAction):
 
 
 class Deny(HotlineAction):
-    """No, thank you."""
+    """No, thank you; or, to the question of an estimate, that it is not known."""
 
     action_name = "action_deny"
 
     async def act(self, turn: Turn) -> list[Event]:
         if isinstance(turn.standing, str) and (successor := ON_NO.get(turn.standing)):
             return [SlotSet("offer", None), FollowupAction(successor)]
+        if (lacked := tariff_talk.lacked(turn)) and cases.says(turn, "forgotten"):
+            turn.say(
+                "utter_estimate_find_capacity" if lacked == tariff_talk.FIRM else "utter_estimate_find_use"
+            )
+            return [SlotSet("offer", None)]
         turn.say("utter_offer_declined" if turn.offered else "utter_deny")
         return [SlotSet("offer", None)]
 
@@ -113,13 +130,16 @@ class NextDemand(HotlineAction):
 
 
 class Repeat(HotlineAction):
-    """The last words once more."""
+    """The last words once more; whoever wants the number of an order, those that held it."""
 
     action_name = "action_repeat"
     says_again = True
 
     async def act(self, turn: Turn) -> list[Event]:
-        said = next((words for earlier in turn.earlier if (words := history.words(earlier))), [])
+        told = [words for earlier in turn.earlier if (words := history.words(earlier))]
+        if cases.says(turn, "number"):
+            told = [words for words in told if any(cases.number_in(one["text"]) for one in words)] or told
+        said = told[0] if told else []
         if not said:
             turn.say("utter_repeat_nothing")
         for one in said:
@@ -131,7 +151,10 @@ class Repeat(HotlineAction):
 
 
 class Cancel(HotlineAction):
-    """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn."""
+    """Stop, start over: nothing is kept, what was verified ends. Unless it is an order that shall be withdrawn.
+
+    What the message goes on to comes next.
+    """
 
     action_name = "action_cancel"
     says_again = True
@@ -145,8 +168,11 @@ class Cancel(HotlineAction):
             raise
         except HotlineError as error:  # it ends by itself, after the silence that ends every verification
             log.warning("verification_not_ended", error=type(error).__name__)
-        turn.say("utter_cancelled")
-        return [*END_OF_FORM, *(SlotSet(name, None) for name in KEPT_SLOTS)]
+        turn.say("utter_dropped" if turn.message.get("demands") else "utter_cancelled")
+        kept = (
+            {demands.SLOT} if turn.message.get("demands") else set()
+        )  # what it goes on to: 不查了，还是报修吧
+        return [*END_OF_FORM, *(SlotSet(name, None) for name in KEPT_SLOTS if name not in kept)]
 
 
 class Fallback(HotlineAction):
@@ -184,7 +210,7 @@ class Fallback(HotlineAction):
             return [FollowupAction("action_answer")]
         if misses >= PERSON_AT:
             turn.say("utter_fallback_person")
-            return [SlotSet("handoff_reason", "fallback"), FollowupAction("action_handoff")]
+            return turn.to_person("fallback")
         turn.say("utter_fallback_choices" if misses >= CHOICES_AT else "utter_fallback")
         return []
 

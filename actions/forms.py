@@ -39,13 +39,14 @@ LEFT_OVER = 0.25  # with less of its meaning about the form's question, a messag
 class FormStep(HotlineAction):
     """`slots`: those of the form. `own`: intents that open the form and so do not lead out of it. `given_up`: last words.
 
-    `takes`: by slot the entities of which one is an answer. `yes_no`: slots whose question is one of yes or no.
+    `given_up_for`: why a person goes on then. `takes`: by slot the entities of which one is an answer. `yes_no`: slots whose question is one of yes or no.
     """
 
     says_measures = True
     slots: ClassVar[tuple[str, ...]]
     own: ClassVar[frozenset[str]]
     given_up: ClassVar[str]
+    given_up_for: ClassVar[str] = "not_answered"
     takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     yes_no: ClassVar[frozenset[str]] = frozenset()
 
@@ -152,9 +153,9 @@ class FormStep(HotlineAction):
         return int(turn.asking(self.form).get("tries", 0))
 
     def give_up(self, turn: Turn) -> list[Event]:
-        """The question is given up: last words, and the offer of a person."""
+        """The question is given up: last words, and a person."""
         turn.say(self.given_up)
-        return [*turn.offer("not_answered"), *self.leave()]
+        return self.to_person(self.given_up_for)
 
     def _answered_elsewhere(self, turn: Turn) -> bool:
         others = [name for name in history.done(turn.events) if name != self.form]
@@ -194,6 +195,10 @@ class FormStep(HotlineAction):
     def leave(self, successor: str = "action_listen") -> list[Event]:
         """Close the form; `successor` runs next."""
         return [SlotSet("asking", None), SlotSet("requested_slot", None), FollowupAction(successor)]
+
+    def to_person(self, reason: str) -> list[Event]:
+        """Close the form; a person goes on."""
+        return [SlotSet("handoff_reason", reason), *self.leave("action_handoff")]
 
     def missed(self, turn: Turn, slot: str, key: str, **values: Any) -> list[Event]:
         """The answer was none: say `key` and ask for `slot` once more; the last time `given_up` and a person."""

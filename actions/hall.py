@@ -40,7 +40,7 @@ class TellHall(HotlineAction):
         tries = int(turn.asking(FORM).get("tries", 0))
         if (words or halls) and tries + 1 >= LAST_TRY:
             turn.say("utter_hall_given_up")
-            return [*END_OF_FORM, SlotSet("hall", None), *turn.offer("hall_unknown")]
+            return [*END_OF_FORM, SlotSet("hall", None), *turn.to_person("hall_unknown")]
         asking = {
             "form": FORM, "tries": tries + 1 if words or halls else 0, "options": [h.name for h in halls[:LISTED]],
             "problem": "many" if len(halls) > LISTED else "unknown" if words and not halls else "",
@@ -84,6 +84,7 @@ class ValidateHallForm(FormStep):
     slots = ("hall",)
     own = frozenset({"query_hall"})
     given_up = "utter_hall_given_up"
+    given_up_for = "hall_unknown"
     takes: ClassVar = {"hall": ("business_hall", "address")}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:

@@ -44,7 +44,7 @@ class TellManager(HotlineAction):
         tries = 0 if sought.narrowed(before) else int(turn.asking(FORM).get("tries", 0)) + bool(address)
         if tries >= LAST_TRY:
             turn.say("utter_manager_given_up")
-            return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
+            return [*END_OF_FORM, SlotSet("address", None), *turn.to_person("address_unknown")]
         asking = {"form": FORM, "tries": tries, **asdict(sought)}
         return [SlotSet("address", None), SlotSet("asking", asking), *turn.about(), FollowupAction(FORM)]
 
@@ -76,6 +76,7 @@ class ValidateManagerForm(FormStep):
     slots = ("address",)
     own = frozenset({"query_grid_manager"})
     given_up = "utter_manager_given_up"
+    given_up_for = "address_unknown"
     takes: ClassVar = {"address": ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:

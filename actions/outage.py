@@ -76,7 +76,7 @@ class TellOutage(HotlineAction):
         tries = 0 if sought.narrowed(before) else int(turn.asking(FORM).get("tries", 0)) + bool(address)
         if tries >= LAST_TRY:
             turn.say("utter_address_given_up")
-            return [*END_OF_FORM, SlotSet("address", None), *turn.offer("address_unknown")]
+            return [*END_OF_FORM, SlotSet("address", None), *turn.to_person("address_unknown")]
         asking: dict[str, Any] = {"form": FORM, "tries": tries, **asdict(sought)}
         if sought.within != before.within and not (before.within and sought.within.startswith(before.within)):
             await outage_region.say(turn, answer)
@@ -121,6 +121,7 @@ class ValidateOutageForm(FormStep):
     slots = ("address",)
     own = INTENTS
     given_up = "utter_address_given_up"
+    given_up_for = "address_unknown"
     takes: ClassVar = {"address": ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:

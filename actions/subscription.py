@@ -113,6 +113,7 @@ class ValidateSubscribeForm(FormStep):
     slots = (PLACE,)
     own = frozenset[str]()
     given_up = "utter_subscribe_given_up"
+    given_up_for = "address_unknown"
     takes: ClassVar = {PLACE: ("address",)}
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:

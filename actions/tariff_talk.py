@@ -112,6 +112,11 @@ def gives(turn: Turn) -> bool:
     return not (turn.loop or turn.danger) and said(turn)[0].gives
 
 
+def lacked(turn: Turn) -> str:
+    """What the estimate right before this message asked for, '' if nothing."""
+    return said(turn)[0].lacked
+
+
 def earlier_texts(turn: Turn) -> list[str]:
     """What the resident said in the talk about prices, and in the two turns before in any case, latest first."""
     count = max(BEFORE, len(said(turn)) - 1)

@@ -87,17 +87,18 @@ class CaseAction(HotlineAction):
     def _untold(self, turn: Turn, number: str, untold: Untold) -> list[Event]:
         if untold.why == "locked":
             turn.say("utter_ticket_locked")
-            return [
-                *END_OF_FORM,
-                SlotSet("handoff_reason", "verification_failed"),
-                FollowupAction("action_handoff"),
-            ]
+            return [*END_OF_FORM, *turn.to_person("verification_failed")]
         if untold.why == "not_proved" and not self._phone(turn):
             return self._ask(turn, PHONE, number=number, tries=int(turn.asking(FORM).get("tries", 0)))
         tries = int(turn.asking(FORM).get("tries", 0)) + 1
         if tries >= LAST_TRY:
             turn.say("utter_ticket_given_up")
-            return [*END_OF_FORM, SlotSet(NUMBER, None), SlotSet(PHONE, None), *turn.offer("not_answered")]
+            return [
+                *END_OF_FORM,
+                SlotSet(NUMBER, None),
+                SlotSet(PHONE, None),
+                *turn.to_person("not_answered"),
+            ]
         wrong = untold.why == "not_proved"
         return self._ask(
             turn, PHONE if wrong else NUMBER, number=number if wrong else "", tries=tries, problem=untold.why

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import assent, history
@@ -307,6 +307,10 @@ class Turn:
     def about(self) -> list[Event]:
         """Events that remember what the resident wants."""
         return [SlotSet("matter", self.matter)]
+
+    def to_person(self, reason: str) -> list[Event]:
+        """Events that hand over to a person, and why."""
+        return [SlotSet("handoff_reason", reason), FollowupAction("action_handoff")]
 
     def offer(self, reason: str = "beyond_bot") -> list[Event]:
         """Events that remember the offer of a person, and why."""

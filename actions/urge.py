@@ -75,7 +75,7 @@ class Urge(CaseAction):
     @staticmethod
     def _person(turn: Turn, case: Case, key: str, reason: str) -> list[Event]:
         turn.say(key, subject=case.subject(turn))
-        return [SlotSet("handoff_reason", reason), FollowupAction("action_handoff")]
+        return turn.to_person(reason)
 
 
 async def withdrawable(turn: Turn) -> list[Case]:
@@ -101,7 +101,7 @@ class ValidateWithdrawForm(FormStep):
     action_name = "validate_withdraw_form"
     slots = (WITHDRAWAL,)
     own = INTENTS | {"cancel"}
-    given_up = "utter_withdraw_kept"
+    given_up = "utter_withdraw_given_up"
 
     def yes_or_no(self, turn: Turn, asked: str) -> bool:
         return len(turn.asking(FORM).get("numbers") or []) == 1

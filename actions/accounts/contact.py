@@ -51,7 +51,7 @@ class ChangeContact(AccountAction):
         wish = Wish.of(turn, self.action_name, self.own)
         if not wanted(wish.text):
             turn.say("utter_handoff_application")
-            return [*wish.kept(), SlotSet("handoff_reason", "beyond_bot"), FollowupAction("action_handoff")]
+            return [*wish.kept(), *turn.to_person("beyond_bot")]
         named = [SlotSet(ADDRESS, turn.address or None)] if wish.text == turn.text else []
         return [*named, *await super().act(turn)]
 

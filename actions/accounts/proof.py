@@ -148,7 +148,7 @@ class ValidateAccountForm(FormStep):
         probing = lock == "probing"
         turn.say("utter_verification_probing" if probing else "utter_verification_locked")
         reason = "suspected_probing" if probing else "verification_failed"
-        return [SlotSet("handoff_reason", reason), *self.leave("action_handoff")]
+        return self.to_person(reason)
 
     def ask_again(self, turn: Turn, asked: str) -> list[Event]:
         if options := self._options(turn):

@@ -169,7 +169,7 @@ class ValidateApplicationForm(FormStep):
         except BackendError as error:  # it may stand or not: a person looks, with all that was gathered
             log.error("application_not_written", error=type(error).__name__)
             turn.say("utter_apply_not_written")
-            return [state.kept(), SlotSet("handoff_reason", "backend_down"), *self.leave("action_handoff")]
+            return [state.kept(), *self.to_person("backend_down")]
         log.info("application_written", order=made.number, created=made.created)
         turn.say("utter_apply_registered", title=variant.title, number=made.number)
         if "green_channel" in made.marks:

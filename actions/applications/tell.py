@@ -115,7 +115,7 @@ def for_manager(turn: Turn, state: State, variant: Variant) -> bool:
 def to_manager(turn: Turn, state: State) -> list[Event]:
     """A person, with what was gathered."""
     turn.say("utter_apply_manager")
-    return [state.kept(), SlotSet("handoff_reason", "important_customer"), FollowupAction("action_handoff")]
+    return [state.kept(), *turn.to_person("important_customer")]
 
 
 def over() -> list[Event]:

@@ -141,7 +141,7 @@ class ValidateFaultForm(FormStep):
         """A supply that must not fail: the order is written with what is known, and a person takes over."""
         order = await write(turn, fault)
         turn.say("utter_fault_important", number=order.number)
-        return self._to_person(self._done(fault, order), "important_user")
+        return [*self._done(fault, order), *self.to_person("important_user")]
 
     @staticmethod
     def _done(fault: Fault, order: Order) -> list[Event]:
@@ -174,10 +174,7 @@ class ValidateFaultForm(FormStep):
         """A fault does not wait for a yes to the offer of a person."""
         turn.say(self.given_up)
         reason = "not_answered" if fault.place_id else "address_unknown"
-        return self._to_person([*fault.kept(), SlotSet("fault", None)], reason)
-
-    def _to_person(self, events: list[Event], reason: str) -> list[Event]:
-        return [*events, SlotSet("handoff_reason", reason), *self.leave("action_handoff")]
+        return [*fault.kept(), SlotSet("fault", None), *self.to_person(reason)]
 
     def elsewhere(self, turn: Turn) -> bool:
         """A bare name, or a thing that is in the way, is out of scope for the model, and an answer here."""
@@ -197,4 +194,4 @@ class ValidateFaultForm(FormStep):
         fault = Fault.of(turn)
         turn.say("utter_fault_down")
         known = [*fault.kept(), SlotSet("fault", None)] if fault else [SlotSet("fault", None)]
-        return self._to_person(known, "backend_down")
+        return [*known, *self.to_person("backend_down")]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rasa_sdk.events import SlotSet
-
 from actions.applications.order import write
 from actions.forms import IDLE, FormStep
 from actions.gathering import GATHERING, forgets, offer_caller, read
@@ -44,7 +42,7 @@ class ValidateVoiceForm(FormStep):
             return await self._go_on(turn, state, voice)
         if turn.understood and turn.intent == "abuse" and insults(turn) + 1 >= ANGER:
             turn.say("utter_voice_repeated_anger")
-            return [state.kept(), SlotSet("handoff_reason", "repeated_anger"), *self.leave("action_handoff")]
+            return [state.kept(), *self.to_person("repeated_anger")]
         if self._interrupts(turn, _missing(state, voice)):
             return self.give_away(turn)
         return await (self._confirmed if _waits(state) else self._answer)(turn, state, voice)
@@ -121,7 +119,7 @@ class ValidateVoiceForm(FormStep):
         except BackendError as error:  # it may stand or not: a person looks, with all that was said
             log.error("voice_not_written", error=type(error).__name__)
             turn.say("utter_voice_not_written")
-            return [state.kept(), SlotSet("handoff_reason", "backend_down"), *self.leave("action_handoff")]
+            return [state.kept(), *self.to_person("backend_down")]
         log.info("voice_written", order=made.number, created=made.created, intent=state.intent)
         self._tell(turn, state, voice, made)
         state.order = made.number

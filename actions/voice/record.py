@@ -31,7 +31,7 @@ class RecordVoice(HotlineAction):
         if reason := self._person(turn, state, kept):
             state.facts["what"] = turn.text
             turn.say(f"utter_voice_{reason}")
-            return [state.kept(), SlotSet("handoff_reason", reason), FollowupAction("action_handoff")]
+            return [state.kept(), *turn.to_person(reason)]
         turn.say(f"utter_voice_{intent}")
         return [state.kept(), SlotSet("matter", intent), FollowupAction(FORM)]
 

@@ -75,9 +75,8 @@ class ValidateFaultForm(FormStep):
         elsewhere = asked is not None and self.elsewhere(turn)
         fault.hear(turn, elsewhere=elsewhere)
         if asked is None:
-            if not fault.place_id and (
-                turn.address or not turn.slot(demands.SLOT)
-            ):  # else it may be another demand's
+            # A place that is not marked may be another demand's.
+            if not fault.place_id and (turn.address or not turn.message.get("demands")):
                 await places.find(turn, fault, str(turn.slot("address") or ""))
             return await self._advance(turn, fault)
         if reading.says_back(turn.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from actions.applications.order import write
+from actions.fault import rules
 from actions.forms import IDLE, FormStep
 from actions.gathering import GATHERING, forgets, offer_caller, read
 from actions.promise import timeless
@@ -26,7 +27,7 @@ OPEN = PLACES | {"what"}
 
 
 class ValidateVoiceForm(FormStep):
-    """Nearly any words may be the story, so only a plain question or application leads out of it."""
+    """Nearly any words may be the story: only a plain question, an application, the wish for a crew lead out of it."""
 
     action_name = "validate_voice_form"
     slots = (SLOT,)
@@ -51,6 +52,10 @@ class ValidateVoiceForm(FormStep):
         state = State.of(turn)
         name = _missing(state, VOICES.get().kinds[state.intent]) if state and not state.order else ""
         given = turn.nothing_but("time", "address", "business_hall")
+        words = VOICES.get()
+        unwilling = name == PHONE and turn.intent != "cancel"
+        if unwilling and words.says("no_phone", turn.text) and not words.says("question", turn.text):
+            return True
         return (name in OPEN and given) or (name in PLACES and forgets(turn.text))
 
     def _interrupts(self, turn: Turn, name: str) -> bool:
@@ -58,6 +63,8 @@ class ValidateVoiceForm(FormStep):
             return False
         if name in OPEN and turn.intent == "query_hall" and not VOICES.get().says("question", turn.text):
             return False  # 昨天下午在花木营业厅: where it was, not when it opens
+        if turn.intent in rules.intents() and VOICES.get().says("crew", turn.text):
+            return True  # of a fault that is told it is the matter, else a wish of its own
         other = turn.intent.startswith(("query_", "ask_", "apply_")) or turn.intent == "abuse"
         return turn.understood and other and turn.confidence >= SURE
 

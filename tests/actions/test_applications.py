@@ -225,6 +225,8 @@ async def test_that_a_measure_in_force_opens_the_lane_for_its_subject(world: Wor
             assert words("utter_apply_registered_green") in await talk.says("对", "affirm")
     [(*_, marks, _)] = orders(world, talk)
     assert marks == ["green_channel"]
+    [ticket] = await world.tickets(talk)  # what is urgent has a customer manager from the start
+    assert (ticket.reason, len(ticket.facts["order_number"])) == ("important_customer", 14)
 
 
 async def test_that_an_order_that_could_not_be_written_is_admitted_and_a_person_has_it_all(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
+from kit import clock
 from kit.wording import Wording
 from tests.actions.conftest import Quiet, World
 from tests.actions.faults import orders_of, words
@@ -21,6 +24,22 @@ async def test_that_a_running_outage_is_told_and_nothing_asked(world: World) -> 
     assert "10千伏电缆被附近施工挖断" in said
     assert talk.loop is None
     assert orders_of(world, talk) == []
+
+
+async def test_that_work_announced_for_today_is_told_and_the_report_goes_on(
+    world: World, quiet: Quiet
+) -> None:
+    today = clock.now().replace(hour=23, minute=59, second=59, microsecond=0)
+    with psycopg.connect(world.town, options="-c search_path=reference,public") as connection:
+        connection.execute(
+            "insert into outage (outage_id, kind, place_id, buildings, cause, published_at, starts_at, first_end, expected_end)"
+            " values ('today', 'planned', %s, '[]', '变压器增容更换', %s, %s, %s, %s)",
+            (quiet.place_id, today - timedelta(days=8), today, *[today + timedelta(hours=6)] * 2),
+        )  # fmt: skip
+    talk = world.talk()
+    said = await talk.says(f"{quiet.name}停电了", "report_outage", ("address", quiet.name))
+    assert "变压器增容更换" in said
+    assert said.endswith(words("fault_ask_scope"))
 
 
 async def test_that_a_home_that_stays_dark_alone_is_taken_down_after_all(world: World) -> None:

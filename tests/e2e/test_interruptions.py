@@ -22,16 +22,16 @@ OPEN = {
     "where the outage is": (["什么时候来电"], "address"),
     "where the fault is": (["我家没电了要报修"], "fault_place"),
     "how far the fault goes": (["{estate.full}停电了要报修"], "fault_scope"),
-    "which telephone for the fault": (["{estate.full}停电了要报修", "就我一家停了", "空开没跳"], "fault_phone"),
+    "which telephone for the fault": (["{estate.full}整个小区停电了要报修"], "fault_phone"),
     "which account": (["查一下电费"], "account_number"),
     "what proves the account": (["查一下电费", "{account.number}"], "second_item"),
     "which hall": (["营业厅几点开门"], "hall"),
-    "which new telephone": (["我要改联系电话", "{account.number}", "{account.name}"], "contact"),
-    "which way of an application": (["我要过户"], "application_answer"),
-    "a fact of an application": (["我要装充电桩", "好的，帮我登记"], "application_answer"),
+    "which new telephone": (["我要改联系电话", "{account.number}", "{account.name}"], "new_phone"),
+    "which way of an application": (["我要装充电桩"], "application_answer"),
+    "a fact of an application": (["我要装充电桩", "自己家的车", "好的，登记"], "application_answer"),
     "what the complaint is": (["我要投诉"], "voice_answer"),
     "which ticket": (["我的工单到哪了"], "ticket_number"),
-    "which place for notices": (["以后停电提前通知我"], "subscribe_place"),
+    "which place for notices": (["订阅停电通知"], "subscribe_place"),
     "who looks after where": (["我们这片归哪个台区经理管"], "address"),
 }  # fmt: skip
 # After these the same question stands.
@@ -78,7 +78,8 @@ async def test_that_an_interruption_is_answered(hotline: Running, record: Record
             wrong += [f"{asked} is still asked for"] if words in LEAVES and asked else []
             return [f"{words}: {', '.join(wrong)}: {said}"] if wrong else []
 
-    found = await asyncio.gather(*map(interrupted, [*ASIDE, *BETWEEN, *LEAVES]))
+    some = BETWEEN[list(OPEN).index(question) % 2 :: 2]  # each comes in between every other question
+    found = await asyncio.gather(*map(interrupted, [*ASIDE, *some, *LEAVES]))
     assert [line for lines in found for line in lines] == []
 
 

@@ -104,7 +104,7 @@ class Estimate(HotlineAction):
             case "ask_peak_valley":
                 return self._hours(turn, rates)
             case "ask_multi_person_household":
-                return self._large(turn, rates)
+                return self._large(turn, rates, kind)
             case "ask_low_income_quota":
                 return self._free(turn, rates)
         return self._rates(turn, rates, kind)
@@ -212,7 +212,7 @@ class Estimate(HotlineAction):
         return []
 
     @staticmethod
-    def _large(turn: Turn, rates: Rates) -> list[Event]:
+    def _large(turn: Turn, rates: Rates, kind: PriceClass) -> list[Event]:
         rule = rates.large_household
         if rule is None:
             return tariff_words.unknown(turn, "utter_tariff_unknown", rates.province)
@@ -223,7 +223,10 @@ class Estimate(HotlineAction):
         if rule.flat_from is not None and flat is not None:
             turn.say("utter_large_household_flat", persons=rule.flat_from, price=flat)
         turn.say("utter_rule_basis", since=tariff_words.since(turn, rule.rule))
-        return [] if known else tariff_words.unknown(turn, "utter_large_household_unknown", rates.province)
+        if known and (rule.flat_from is not None or kind != "shared"):
+            return []
+        lacks = "utter_large_household_flat_unknown" if known else "utter_large_household_unknown"
+        return tariff_words.unknown(turn, lacks, rates.province)
 
     @staticmethod
     def _free(turn: Turn, rates: Rates) -> list[Event]:

@@ -93,11 +93,12 @@ class CaseAction(HotlineAction):
         tries = int(turn.asking(FORM).get("tries", 0)) + 1
         if tries >= LAST_TRY:
             turn.say("utter_ticket_given_up")
+            why = "verification_failed" if untold.why == "not_proved" else "not_answered"
             return [
                 *END_OF_FORM,
                 SlotSet(NUMBER, None),
                 SlotSet(PHONE, None),
-                *turn.to_person("not_answered"),
+                *turn.to_person(why),
             ]
         wrong = untold.why == "not_proved"
         return self._ask(

@@ -30,7 +30,8 @@ SUITES = {
         "tests/bot",
         "tests/bot",
     ],
-    "unit": [sys.executable, "-m", "pytest", "--ignore=tests/e2e", "tests"],
+    # Most of them wait for something, so three at once fit on two cores.
+    "unit": [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "--ignore=tests/e2e", "tests"],
     "e2e": [sys.executable, "-m", "pytest", "tests/e2e"],
 }
 

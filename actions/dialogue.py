@@ -168,11 +168,10 @@ class Cancel(HotlineAction):
             raise
         except HotlineError as error:  # it ends by itself, after the silence that ends every verification
             log.warning("verification_not_ended", error=type(error).__name__)
-        turn.say("utter_dropped" if turn.message.get("demands") else "utter_cancelled")
-        kept = (
-            {demands.SLOT} if turn.message.get("demands") else set()
-        )  # what it goes on to: 不查了，还是报修吧
-        return [*END_OF_FORM, *(SlotSet(name, None) for name in KEPT_SLOTS if name not in kept)]
+        goes_on = bool(turn.message.get("demands"))  # to something else: 不查了，还是报修吧
+        turn.say("utter_dropped" if goes_on else "utter_cancelled")
+        forgotten = [name for name in KEPT_SLOTS if name != demands.SLOT or not goes_on]
+        return [*END_OF_FORM, *(SlotSet(name, None) for name in forgotten)]
 
 
 class Fallback(HotlineAction):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kit.wording import Wording
-from tests.actions.conftest import Household, World
+from tests.actions.conftest import NAMED, Household, World
 from tests.actions.rasa import Talk
 
 WORDS = Wording()
@@ -251,6 +251,20 @@ async def test_that_waiting_is_not_answered_by_asking_again(world: World) -> Non
     assert await talk.says("等一下我找找", "wait") == words("utter_wait")
     assert talk.loop == "account_form"
     assert await talk.says("再说一遍", "repeat") == words("utter_ask_second_item")
+
+
+@pytest.mark.parametrize("what", ["estimated", "merged"])
+async def test_that_a_bill_that_is_not_one_months_reading_says_so(world: World, what: str) -> None:
+    [(number, holder, month)] = world.ask_town(
+        f"select number, holder_name, month from bill join account on number = account_number where bill.{what}"
+        f" and customer = 'resident' and number not in {NAMED} order by month desc, number limit 1"
+    )
+    talk = world.talk()
+    await asked_for_item(talk, number)
+    await talk.says(holder, "inform", ("person_name", holder))
+    found = {"from": f"{month}-01T00:00:00+08:00"}
+    said = await talk.says("那个月的电费", "query_bill", ("time", "那个月"), now=found)
+    assert words(f"utter_bill_{what}") in said
 
 
 async def test_that_a_past_month_is_looked_up(world: World) -> None:

@@ -11,7 +11,7 @@ from actions.accounts.write import open_order
 from actions.forms import FormStep
 from actions.promise import say_by_when
 from actions.reading import names_in, phones_in
-from actions.turn import Event, Turn
+from actions.turn import SURE, Event, Turn
 from backends.contracts import OrderRequest
 
 FORM = "contact_form"
@@ -70,6 +70,11 @@ class ValidateContactForm(FormStep):
 
     async def step(self, turn: Turn, asked: str | None) -> list[Event]:
         what = self._what(turn)
+        if asked is not None and (other := self._instead(turn, what)):
+            wish = SlotSet(SLOT, {**(turn.slot(SLOT) or {}), "text": turn.text})
+            value = phone_in(turn.text) if other == PHONE else turn.address
+            told = self._read_back(turn, other, value) if value else self._ask_new(turn, other)
+            return [wish, SlotSet(what, None), *told]
         # While the form opens the message may be the proof, and its number the old one.
         value = turn.slot(what) if asked is None else self._given(turn, what, asked)
         if value:
@@ -89,6 +94,12 @@ class ValidateContactForm(FormStep):
     @staticmethod
     def _what(turn: Turn) -> str:
         return wanted(str((turn.slot(SLOT) or {}).get("text") or "")) or PHONE
+
+    def _instead(self, turn: Turn, what: str) -> str:
+        """What shall be changed instead, '' if nothing else: 还是换电话吧."""
+        surely = turn.understood and turn.intent in self.own and turn.confidence >= SURE
+        other = wanted(turn.text) if surely else ""
+        return other if other != what else ""
 
     def _given(self, turn: Turn, what: str, asked: str) -> str | None:
         """The new number or address in an answer."""

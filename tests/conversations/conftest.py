@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from conversations import record
 from conversations.jobs import Jobs
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import BotTurn, Delivery, InboundMessage, Parse, Said
@@ -92,6 +93,12 @@ class House:
         words = await self.conversations.collect(accepted.conversation_id, turn_id=accepted.turn_id)
         await self.conversations.confirm(words)
         return [word.message.text for word in words]
+
+    async def give_to(self, owner: str, conversation_id: uuid.UUID) -> None:
+        """From now on the conversation is with somebody else: `queue`, `agent`."""
+        async with self.conversations.db.work() as session:
+            locked = await record.lock_conversation(session, conversation_id)
+            await record.change_owner(session, locked, owner)
 
     async def rows(self, query: Any) -> list[Any]:
         async with self.conversations.db.work() as session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conversations import record
 from conversations.bot import BotDoor
 from conversations.disarm import disarm
 from conversations.models import Message
@@ -71,8 +70,7 @@ async def test_that_what_holds_no_words_is_no_emergency_and_no_wish_while_a_pers
     await open_house.answered("hello")
     conversation = await open_house.conversations.find("web", "a", "o1")
     assert conversation is not None
-    async with open_house.conversations.db.work() as session:
-        await record.change_owner(session, await record.lock_conversation(session, conversation.id), owner)
+    await open_house.give_to(owner, conversation.id)
     open_house.bot.parses[written] = Parse("cancel", 0.9, {"cancel": 0.9, "report_emergency": 0.6})
     words = await open_house.answered(written)
     assert [("第2位" in text, "8米" in text) for text in words] == [(True, False)] * (owner == "queue")

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from conversations import endpoints, record
+from conversations import endpoints
 from conversations.models import Permit, VerificationAttempt
 from kit.errors import install_error_handlers
 from tests.conversations.conftest import House
@@ -51,11 +51,6 @@ def permit(conversation: uuid.UUID, **changed: Any) -> dict[str, Any]:
 
 def attempt(**changed: Any) -> dict[str, Any]:
     return {"account_number": ACCOUNT, "key": uuid.uuid4().hex, "matched": False} | changed
-
-
-async def hand_to_queue(house: House, conversation: uuid.UUID) -> None:
-    async with house.conversations.db.work() as session:
-        await record.change_owner(session, await record.lock_conversation(session, conversation), "queue")
 
 
 CALLS = [
@@ -104,7 +99,7 @@ async def test_that_a_permit_is_granted_and_granted_again(
 async def test_that_a_stale_epoch_is_409_and_leaves_no_permit(
     house: House, door: httpx.AsyncClient, conversation: uuid.UUID
 ) -> None:
-    await hand_to_queue(house, conversation)
+    await house.give_to("queue", conversation)
     for epoch in (0, 1):  # the old one, and the present one while a person owns the conversation
         answer = await door.post("/inner/permits", json=permit(conversation, epoch=epoch))
         assert answer.status_code == 409
@@ -116,7 +111,7 @@ async def test_that_a_permit_granted_before_is_refused_after_the_epoch_moved(
     house: House, door: httpx.AsyncClient, conversation: uuid.UUID
 ) -> None:
     assert (await door.post("/inner/permits", json=permit(conversation))).status_code == 204
-    await hand_to_queue(house, conversation)
+    await house.give_to("queue", conversation)
     assert (await door.post("/inner/permits", json=permit(conversation))).status_code == 409
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from conversations import record, turns
+from conversations import turns
 from conversations.models import Conversation, Message, Turn
 from conversations.ports import BotFailed, BotTurn, HandoffRequest, Parse, Said
 from tests.conversations.conftest import House
@@ -49,9 +49,7 @@ async def test_that_a_defect_of_ours_also_ends_with_a_person(open_house: House) 
 
 async def test_that_words_of_a_turn_overtaken_by_a_person_are_kept_but_not_said(open_house: House) -> None:
     async def overtaken(conversation: Conversation, message: Message, epoch: int) -> BotTurn:
-        async with open_house.conversations.db.work() as session:
-            locked = await record.lock_conversation(session, conversation.id)
-            await record.change_owner(session, locked, "agent")
+        await open_house.give_to("agent", conversation.id)
         return BotTurn([Said("too late")])
 
     open_house.bot.script = overtaken
@@ -124,10 +122,7 @@ async def test_that_a_failure_that_nobody_can_understand_is_an_ordinary_one(open
 async def test_that_emergency_words_are_answered_while_an_agent_is_at_work(open_house: House) -> None:
     accepted = await open_house.write("hello", channel="web")
     await open_house.conversations.wait(accepted.turn_id, seconds=5)
-    async with open_house.conversations.db.work() as session:
-        await record.change_owner(
-            session, await record.lock_conversation(session, accepted.conversation_id), "agent"
-        )
+    await open_house.give_to("agent", accepted.conversation_id)
     open_house.bot.parses["sparks"] = Parse(
         "query_outage", 0.6, {"query_outage": 0.6, "report_emergency": 0.35}
     )

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import func, select, text
 
-from conversations import permits, record
+from conversations import permits
 from conversations.models import Conversation, Message, Outbox
 from conversations.ports import BotTurn, Delivery, Parse, Said
 from kit.errors import Conflict
@@ -68,10 +68,7 @@ async def test_that_two_quick_messages_are_answered_one_after_the_other(open_hou
 async def test_that_the_queue_tells_the_place_and_takes_a_withdrawal(open_house: House) -> None:
     accepted = await open_house.write("hello", channel="web")
     await open_house.conversations.wait(accepted.turn_id, seconds=5)
-    async with open_house.conversations.db.work() as session:
-        await record.change_owner(
-            session, await record.lock_conversation(session, accepted.conversation_id), "queue"
-        )
+    await open_house.give_to("queue", accepted.conversation_id)
     await open_house.conversations.collect(accepted.conversation_id)
     assert "第2位" in (await open_house.answered("still there?"))[0]
     open_house.bot.parses["never mind"] = Parse("cancel", 0.9, {"cancel": 0.9})
@@ -168,10 +165,7 @@ async def test_that_a_permit_is_given_once_and_never_under_an_old_epoch(house: H
     async with house.conversations.db.work() as session:
         await permits.grant(session, conversation_id=accepted.conversation_id, epoch=0, key="order-1")
         await permits.grant(session, conversation_id=accepted.conversation_id, epoch=0, key="order-1")
-    async with house.conversations.db.work() as session:
-        await record.change_owner(
-            session, await record.lock_conversation(session, accepted.conversation_id), "queue"
-        )
+    await house.give_to("queue", accepted.conversation_id)
     with pytest.raises(Conflict, match="another owner"):
         async with house.conversations.db.work() as session:
             await permits.grant(session, conversation_id=accepted.conversation_id, epoch=0, key="order-1")

@@ -125,8 +125,7 @@ async def test_that_a_failure_with_another_account_leaves_the_first_good(residen
 @pytest.mark.parametrize("owner", ["queue", "agent"])
 async def test_that_a_change_of_owner_ends_it(house: House, resident: Resident, owner: str) -> None:
     await resident.tries(matched=True)
-    async with house.conversations.db.work() as session:
-        await record.change_owner(session, await record.lock_conversation(session, resident.id), owner)
+    await house.give_to(owner, resident.id)
     assert await resident.verified() is None
     assert await resident.ends() == ["owner"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -66,30 +65,31 @@ async def test_that_an_interruption_is_answered(hotline: Running, record: Record
             values = Values(record, number, number)
             for one in first:
                 await resident.say(await values.fill(one, ""))
-            before = await _slots(record, resident)
+            before = await _asked(record, resident)
             said = await resident.say(words)
-            after = await _slots(record, resident)
-            wrong = (
-                [] if before.get("requested_slot") == slot else [f"asked was {before.get('requested_slot')}"]
-            )
-            wrong += [] if any(said) else ["nothing was said"]
-            wrong += [f"failed: {one['error']}" for one in await _failures(record, resident)]
-            asked = after.get("requested_slot")
-            wrong += (
-                [f"asked is {asked} now"] if words in ASIDE and asked != slot and question != OFFER else []
-            )
-            wrong += [f"{asked} is still asked for"] if words in LEAVES and asked else []
-            return [f"{words}: {', '.join(wrong)}: {said}"] if wrong else []
+            asked = await _asked(record, resident)
+            stays = words in ASIDE and question != OFFER
+            wrong = {
+                f"asked was {before}": before != slot,
+                "nothing was said": not any(said),
+                f"asked is {asked} now": stays and asked != slot,
+                f"{asked} is still asked for": words in LEAVES and asked,
+                **{f"failed: {error}": True for error in await _failures(record, resident)},
+            }
+            return [f"{words}: {reason}: {said}" for reason, holds in wrong.items() if holds]
 
     some = BETWEEN[list(OPEN).index(question) % 2 :: 2]  # each comes in between every other question
     found = await asyncio.gather(*map(interrupted, [*ASIDE, *some, *LEAVES]))
     assert [line for lines in found for line in lines] == []
 
 
-async def _slots(record: Record, resident: WeChat) -> dict[str, Any]:
-    return read_tracker(await record.events((await resident.conversation())["id"]), "say")[1]
+async def _asked(record: Record, resident: WeChat) -> str | None:
+    """The slot that the bot asks for."""
+    events = await record.events((await resident.conversation())["id"])
+    return read_tracker(events, "say")[1].get("requested_slot")
 
 
-async def _failures(record: Record, resident: WeChat) -> list[dict[str, Any]]:
+async def _failures(record: Record, resident: WeChat) -> list[str]:
+    """Why turns of the resident failed, or are not done."""
     query = "select error from turn where conversation_id = %s::uuid and (failures > 0 or state <> 'done')"
-    return await record.rows(query, (await resident.conversation())["id"])
+    return [str(row["error"]) for row in await record.rows(query, (await resident.conversation())["id"])]
